@@ -58,8 +58,8 @@ struct LocalReplay: Replaying {
             case .lines(let read, let block):
                 if part != block.part { run.begin(part: block.name) }
                 part = block.part
-                try run.apply(read)
-                progress.note(lines: read.count, upTo: block)
+                progress.begin(block)
+                try run.apply(read) { progress.note($0, of: read.count) }
             }
         }
         let report = try run.finish { SystemClock().uptimeNanoseconds() - started }

@@ -1,6 +1,5 @@
 import Bytes
 import Console
-import Dispatch
 import JSON
 import Locking
 import Replay
@@ -51,15 +50,6 @@ final class MessagesFile: Sendable {
 
     /// Removes the file, unless it is finished.
     func discard() { state.withLock { $0.draft.discard() } }
-
-    /// On the first signal, removes the file, unless it is finished, and ends the process by that signal.
-    func discard(on signals: AwaitedSignals) {
-        DispatchQueue(label: "wdfilterd.signals").async {
-            let signal = signals.wait()
-            self.discard()
-            signals.end(by: signal)
-        }
-    }
 
     private func append(_ line: [UInt8]) {
         state.withLock { state in

@@ -6,6 +6,7 @@ extension ReplayCommand {
     func notes(on result: ReplayResult) -> ReplaySummary.Notes {
         var notes = ReplaySummary.Notes()
         notes.engineName = result.engineName
+        notes.hasRules = !policies.isEmpty || engine.config != nil || server.url != nil
         notes.showsCoverage = output.coverage
         notes.earlierFile = output.compare
         if server.url != nil {
@@ -38,6 +39,9 @@ extension ReplayCommand {
                     "\(ignored.joined(separator: " and ")) had no effect on \(hosts), which existed before; --fresh replaces hosts"
                 )
             }
+        }
+        if report.comparison?.isOfOtherRecording == true {
+            warnings.append("--compare: the earlier report is of another recording, or of other options for reading it")
         }
         warnings += result.unusedPolicies.map { "--policy \($0): no process has such an image" }
         if report.comparison?.isIncomplete == true {

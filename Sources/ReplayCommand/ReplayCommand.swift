@@ -114,11 +114,11 @@ public struct ReplayCommand: CheckedCommand {
 
     /// Replays the recordings and prints the result.
     public func run() throws {
-        // Before any other thread starts. On a signal, the temporary host of this replay or an unfinished file is deleted.
-        let tidiesUp = server.url != nil && !policies.isEmpty || output.messages != nil
-        let signals = tidiesUp ? AwaitedSignals.endings() : nil
+        // Before any other thread starts.
+        let signals = AwaitedSignals.endings()
         let logger = log.logger("replay")
         let progress = ReplayProgress(output.quiet ? .none : .of(.error))
+        let interruption = ReplayInterruption(signals, progress)
         if !sweep.isEmpty, files.contains("-") { try SeekableInput.prepare() }
         // Those of the log Security tell the order only if no record of Sysmon does.
         let machinesWithSysmon = try machinesWithSysmon()
@@ -129,10 +129,10 @@ public struct ReplayCommand: CheckedCommand {
         let earlier: ReplayReport? = if let path = output.compare { try ReplayReport(earlier: path) } else { nil }
         let messages: MessagesFile? = if let path = output.messages { try MessagesFile(path) } else { nil }
         defer { messages?.discard() }
-        if let messages, let signals { messages.discard(on: signals) }
+        if let messages { interruption.tidy { messages.discard() } }
         let replay: any Replaying =
             if let url = server.url {
-                try ServerReplay(self, url, signals: signals, logger: logger)
+                try ServerReplay(self, url, interruption, logger: logger)
             } else {
                 try LocalReplay(
                     self, machinesWithSysmon: machinesWithSysmon, messages: messages, logger: logger)

@@ -1,3 +1,4 @@
+import Bytes
 import Replay
 
 /// A gate with its result, and the message if it was not passed.
@@ -14,6 +15,12 @@ struct ReplayGate {
     }
 
     private init(result: ReplayReport.Gate, fault: String) { (self.result, self.fault) = (result, fault) }
+
+    /// `--fail-on-loss=new`.
+    init(newlyLost count: Int) {
+        result = .init(name: "fail-on-loss=new", limit: 0, value: Double(count), passed: count == 0)
+        fault = "\(count.counted("message")) lost that \(count == 1 ? "was" : "were") not lost before"
+    }
 
     /// `--max-delay`, in milliseconds.
     init(maxDelay limit: Int, longest: Double) {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bytes
 import Console
+import Glibc
 import Replay
 
 /// The conditions on the result of a replay.
@@ -42,11 +43,7 @@ struct ReplayGateOptions: ParsableArguments {
         case .count(let limit):
             gates.append(.atMost(limit, "fail-on-loss", report.lost) { "\($0.counted("message")) lost" })
         case .new:
-            let count = report.comparison?.newCount ?? 0
-            gates.append(
-                .atMost(0, "fail-on-loss=new", count) {
-                    "\($0.counted("message")) lost that \($0 == 1 ? "was" : "were") not"
-                })
+            gates.append(ReplayGate(newlyLost: report.comparison?.newCount ?? 0))
         case nil: break
         }
         if let maxDelay {
@@ -82,10 +79,20 @@ enum LossLimit: Equatable, Sendable {
     }
 
     /// The arguments with the value that `--fail-on-loss` has if none is given. ArgumentParser would take the next argument as its
-    /// value, which may be a recording.
+    /// value, which may be a recording; it is the value only if it looks like one, and there is no such file.
     static func completing(_ arguments: [String]) -> [String] {
-        let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
-        return arguments[..<end].map { $0 == "--fail-on-loss" ? "--fail-on-loss=0" : $0 } + arguments[end...]
+        var completed: [String] = []
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            if argument == "--" { return completed + [argument] + rest }
+            guard argument == "--fail-on-loss" else {
+                completed.append(argument)
+                continue
+            }
+            let isValue = rest.first.map { ($0 == "new" || $0.utf8.isDecimal) && access($0, F_OK) != 0 } ?? false
+            completed.append("--fail-on-loss=\(isValue ? rest.removeFirst() : "0")")
+        }
+        return completed
     }
 }
 

@@ -7,8 +7,12 @@ import Runtime
 final class ReplayProgress: Sendable {
     private struct State {
         var name = ""
+        /// Positions in the file: where the current block begins and ends, and how far its lines were applied.
+        var bounds: Range<UInt64> = 0..<0
         var position: UInt64 = 0
         var size: UInt64?
+        /// Lines before the current block, and those of it that were applied.
+        var linesBefore = 0
         var lines = 0
         var started: UInt64
     }
@@ -22,19 +26,32 @@ final class ReplayProgress: Sendable {
         state = Locked(State(started: SystemClock().uptimeNanoseconds()))
     }
 
-    /// Notes that `lines` more lines of `block` were applied or skipped, and shows the progress if it is due.
-    func note(lines: Int, upTo block: RecordingFiles.Block) {
+    /// Notes that the lines of `block` come next.
+    func begin(_ block: RecordingFiles.Block) {
         if line.isHidden { return }
-        let now = clock.uptimeNanoseconds()
-        let current = state.withLock { state in
-            if state.name != block.name || state.position > block.position {
-                state = State(name: block.name, started: state.lines == 0 ? state.started : now)
+        state.withLock { state in
+            if state.name != block.name || state.bounds.upperBound > block.position {
+                let isFirst = state.linesBefore + state.lines == 0
+                state = State(name: block.name, started: isFirst ? state.started : clock.uptimeNanoseconds())
             }
-            state.lines += lines
-            (state.position, state.size) = (block.position, block.size)
+            state.bounds = state.bounds.upperBound..<block.position
+            state.position = state.bounds.lowerBound
+            state.size = block.size
+            state.linesBefore += state.lines
+            state.lines = 0
+        }
+    }
+
+    /// Notes that `applied` of the `count` lines of the block were applied or skipped, and shows the progress if it is due.
+    func note(_ applied: Int, of count: Int) {
+        if line.isHidden { return }
+        let current = state.withLock { state in
+            state.lines = applied
+            state.position =
+                state.bounds.lowerBound + UInt64(Double(state.bounds.count) * Double(applied) / Double(max(count, 1)))
             return state
         }
-        line.show { ReplayProgress.text(current, now: now, width: $0) }
+        line.show { ReplayProgress.text(current, now: clock.uptimeNanoseconds(), width: $0) }
     }
 
     /// Prints a message.
@@ -45,7 +62,7 @@ final class ReplayProgress: Sendable {
 
     private static func text(_ state: State, now: UInt64, width: Int) -> String {
         let seconds = Double(now > state.started ? now - state.started : 0) / 1e9
-        let rate = "\(whole(Double(state.lines) / max(seconds, 1e-9)).grouped) lines/s"
+        let rate = "\(whole(Double(state.linesBefore + state.lines) / max(seconds, 1e-9)).grouped) lines/s"
         let name = state.name.count > 24 ? "…" + state.name.suffix(23) : state.name
         guard let size = state.size, size > 0 else {
             return String("\(name)  \(bytes(state.position))  \(rate)".prefix(width - 1))

@@ -18,12 +18,14 @@ final class ReplayRun: Sendable {
     /// Begins the part of this name.
     func begin(part: String) { feed.begin(part: part) }
 
-    /// Applies `lines`, and lets time pass as they need it.
-    func apply(_ lines: ReadLines) throws(CommandFailure) {
+    /// Applies `lines`, and lets time pass as they need it. Calls `note` with the number of lines that were applied so far, before
+    /// each wait and at the end.
+    func apply(_ lines: ReadLines, noting note: (Int) -> Void = { _ in }) throws(CommandFailure) {
         var index = 0
         while index < lines.count {
             let signal = ReplaySignal()
             index = feed.consume(lines, from: index) { signal.fire() }
+            note(index)
             if index < lines.count { try wait(for: signal) }
         }
     }

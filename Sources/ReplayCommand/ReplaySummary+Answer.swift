@@ -1,3 +1,4 @@
+import Bytes
 import Replay
 
 extension ReplaySummary {
@@ -16,9 +17,9 @@ extension ReplaySummary {
         guard report.lost > 0 else { return "\(name): none lost." }
         guard let first = report.losses.first else { return "\(name): \(grouped(report.lost)) lost." }
         let image = first.imageFileName.map { " of \(fileName(escaped($0)))" } ?? ""
-        let more = report.losses.count > 1 ? " and \(grouped(report.losses.count - 1)) more, see below" : ""
-        let time = escaped(first.first.time).dropFirst(11).prefix(8)
-        return "\(name): \(grouped(report.lost)) lost (\(escaped(first.type.operation))\(image)\(more), first \(time))."
+        let more = report.losses.count > 1 ? "; \((report.losses.count - 1).counted("more kind")) below" : ""
+        let time = clock(first.first).prefix(8)
+        return "\(name): \(grouped(report.lost)) lost (\(escaped(first.type.operation))\(image), first \(time)\(more))."
     }
 
     private var late: String {

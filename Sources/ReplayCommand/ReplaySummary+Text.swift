@@ -1,5 +1,6 @@
 import Bytes
 import Console
+import Messages
 import Replay
 
 extension ReplaySummary {
@@ -34,6 +35,14 @@ extension ReplaySummary {
         if notes.showsCoverage { page.write(report.coverage) }
     }
 
+    /// Why messages are lost.
+    private static let reasons = [
+        (DeliveryLedger.Loss.Reason.overflow.name, "the queue was full, and newer messages replaced them"),
+        (NTStatus.timeout.name, "the engine did not answer in time"),
+        (NTStatus.portDisconnected.name, "the engine was unreachable"),
+        (NTStatus.unsuccessful.name, "the engine failed"),
+    ]
+
     private var machineColumn: [String] { namesMachine ? ["machine"] : [] }
 
     /// Writes the first rows of a table, and how many more there are.
@@ -54,7 +63,13 @@ extension ReplaySummary {
                 + "\(grouped(total.lines - total.rejectedCount - total.applied)) skipped\(reasons), "
                 + "\(grouped(total.rejectedCount)) rejected")
         for remark in total.remarks { page.line("  \(remark)") }
-        if !notes.showsCoverage { page.line("\(report.coverage.headline); --coverage shows them") }
+        if !notes.hasRules, total.appliedByType["threadCreate"] != nil, total.messages.sync.isEmpty {
+            page.line(
+                "  no process has rules, so only processes and images are reported; --rules and --policy set them")
+        }
+        if !notes.showsCoverage, report.gates.contains(where: { $0.name == "fail-under" }) {
+            page.line("\(report.coverage.headline); --coverage shows them")
+        }
         for line in total.rejected.prefix(5) { page.line(page.style.apply(.warning, "  \(escaped("\(line)"))")) }
         if total.rejectedCount > 5 { page.line("  and \(grouped(total.rejectedCount - 5)) more") }
         if let line = total.stoppedAtLine { page.line("  stopped at line \(line); later lines were not applied") }
@@ -74,6 +89,8 @@ extension ReplaySummary {
             let noun = report.lossesUnlisted == 1 ? "message" : "messages"
             page.line("  and \(grouped(report.lossesUnlisted)) \(noun) of further kinds that are not listed")
         }
+        let reasons = Set(report.losses.map(\.reason))
+        for (reason, words) in Self.reasons where reasons.contains(reason) { page.line("  \(reason): \(words)") }
     }
 
     private func writeComparison(to page: inout TextPage) {

@@ -14,6 +14,8 @@ struct ReplaySummary {
         var whyNoDelays = "delays need --pace recorded"
         /// Things that the reader should know before the figures, a phrase each.
         var warnings: [String] = []
+        /// Whether processes can have rules.
+        var hasRules = true
         /// Whether all conditions of the driver are shown.
         var showsCoverage = false
         /// The file of the report that this one is compared with.
@@ -31,15 +33,17 @@ struct ReplaySummary {
     /// Whether rows name their machine.
     var namesMachine: Bool { report.machines.count != 1 }
 
-    /// One row for each machine that got a host.
+    /// One row for each machine that got a host, and one for the lines that are of none of them.
     var machineRows: [[String]] {
-        report.machines.map { machine in
+        let others = report.total.lines - report.machines.reduce(0) { $0 + $1.events.lines }
+        let hosts = report.machines.map { machine in
             let events = machine.events
             return [
                 escaped(machine.name ?? "native events"), escaped(machine.host?.name ?? ""), grouped(events.lines),
                 grouped(events.applied), grouped(events.messages.total),
             ]
         }
+        return others > 0 && !hosts.isEmpty ? hosts + [["other lines", "", grouped(others), "0", "0"]] : hosts
     }
 
     /// One row for each type of message, with its delays if they were measured.
@@ -93,9 +97,12 @@ struct ReplaySummary {
     }
 
     private func text(_ message: ReplayReport.Loss.Message) -> String {
-        // 2020-02-21T10:15:30.1234567Z is 10:15:30.123 here: the date is the recording's.
-        let time = String(escaped(message.time).dropFirst(11).prefix(12))
-        return [time, message.subject.map { fileName(escaped($0)) }].compactMap(\.self).joined(separator: " ")
+        return [clock(message), message.subject.map { fileName(escaped($0)) }].compactMap(\.self).joined(separator: " ")
+    }
+
+    /// When the event of a message was recorded, without the date: 10:15:30.123 of 2020-02-21T10:15:30.1234567Z.
+    func clock(_ message: ReplayReport.Loss.Message) -> String {
+        String(escaped(message.eventTime ?? message.time).dropFirst(11).prefix(12))
     }
 
     /// The last part of a path.

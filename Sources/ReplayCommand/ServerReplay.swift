@@ -13,14 +13,14 @@ import Runtime
 struct ServerReplay: Replaying {
     private let command: ReplayCommand
     private let client: ServiceClient
-    private let signals: AwaitedSignals?
+    private let interruption: ReplayInterruption
     private let logger: Logger
     /// Name of the temporary host with the rules, which the hosts of the replay are created like; nil without rules.
     private let model: String?
 
-    /// Creates a replay on the service at `url`. `signals` are blocked if rules are given.
+    /// Creates a replay on the service at `url`.
     init(
-        _ command: ReplayCommand, _ url: String, signals: AwaitedSignals?, logger: Logger
+        _ command: ReplayCommand, _ url: String, _ interruption: ReplayInterruption, logger: Logger
     ) throws(CommandFailure) {
         client = try command.server.target.client(
             url, by: "--server", tokenFile: command.server.tokenFile, agent: "wdfilterd-replay")
@@ -28,13 +28,13 @@ struct ServerReplay: Replaying {
         model =
             command.policies.isEmpty
             ? nil : "replay-\(getpid())-\(UInt32.random(in: 0...UInt32.max).hexDigits())"
-        self.signals = signals
+        self.interruption = interruption
         self.logger = logger
     }
 
     func run(_ input: sending RecordingFiles) throws(CommandFailure) -> ReplayResult {
         // Before anything that may block.
-        if let model, let signals { removeOnSignal(model, signals) }
+        if let model { removeIfInterrupted(model) }
         if try input.detectedFormat() == .native {
             throw CommandFailure(
                 status: .usage,
@@ -71,18 +71,16 @@ struct ServerReplay: Replaying {
         guard answer.status == 201 else { throw refusal(answer) }
     }
 
-    /// On the first signal, deletes the host `model`, within five seconds, and then ends the process by that signal.
-    private func removeOnSignal(_ model: String, _ signals: AwaitedSignals) {
+    /// Deletes the host `model`, within five seconds, if the replay is interrupted.
+    private func removeIfInterrupted(_ model: String) {
         let client = client
-        DispatchQueue(label: "wdfilterd.signals").async {
-            let signal = signals.wait()
+        interruption.tidy {
             let removed = Deadline<Void>()
             DispatchQueue(label: "wdfilterd.removal").async {
                 _ = try? client.send("DELETE", "/v1/hosts/\(model)")
                 removed.put(())
             }
             _ = removed.take(within: .seconds(5))
-            signals.end(by: signal)
         }
     }
 
@@ -126,7 +124,8 @@ private final class PacedPieces {
     private var schedule: PaceSchedule?
     private let times = RecordTimes()
     private var lines: [ArraySlice<UInt8>] = []
-    private var block: RecordingFiles.Block?
+    /// How many there were in the block.
+    private var count = 0
 
     init(_ files: RecordingFiles, _ pace: ReplayPace) {
         self.files = files
@@ -137,16 +136,21 @@ private final class PacedPieces {
     func next() throws(CommandFailure) -> [UInt8]? {
         if schedule == nil {
             let block = try files.next()
-            if let block { files.progress.note(lines: block.bytes.lineCount, upTo: block) }
+            if let block {
+                let count = block.bytes.lineCount
+                files.progress.begin(block)
+                files.progress.note(count, of: count)
+            }
             return block?.bytes
         }
         while lines.isEmpty {
             guard let block = try files.next() else { return nil }
-            self.block = block
             lines = block.bytes.split(separator: UInt8(ascii: "\n")).reversed()
+            count = lines.count
+            files.progress.begin(block)
         }
         guard let line = lines.popLast() else { return nil }
-        if let block { files.progress.note(lines: 1, upTo: block) }
+        files.progress.note(count - lines.count, of: count)
         if let time = line.withUnsafeBytes({ times.time(of: $0) }) { wait(until: time) }
         return line + [UInt8(ascii: "\n")]
     }

@@ -52,12 +52,15 @@ import Testing
             ReplaySummaryTests.measured.replacing(#""count":10"#, with: #""count":7"#))
         now.comparison = LossComparison(now, with: earlier)
         #expect(
-            new.gates(of: now).map(\.line) == ["--fail-on-loss=new: 3 messages lost that were not, 3 more than 0"])
+            new.gates(of: now).map(\.line) == ["--fail-on-loss=new: 3 messages lost that were not lost before"])
     }
 
     @Test func `fail-on-loss needs no value, and takes none from the next argument`() {
         #expect(LossLimit.completing(["replay", "--fail-on-loss", "f"]) == ["replay", "--fail-on-loss=0", "f"])
         #expect(LossLimit.completing(["--fail-on-loss=3"]) == ["--fail-on-loss=3"])
+        #expect(LossLimit.completing(["--fail-on-loss", "3", "f"]) == ["--fail-on-loss=3", "f"])
+        #expect(LossLimit.completing(["--fail-on-loss", "new"]) == ["--fail-on-loss=new"])
+        #expect(LossLimit.completing(["f", "--fail-on-loss"]) == ["f", "--fail-on-loss=0"])
         #expect(
             LossLimit.completing(["--fail-on-loss", "--", "--fail-on-loss"])
                 == ["--fail-on-loss=0", "--", "--fail-on-loss"])

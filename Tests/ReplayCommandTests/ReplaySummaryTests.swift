@@ -68,11 +68,10 @@ import Testing
         #expect(
             try summary().text(in: .plain) == #"""
                 WdFilter would have sent 11,002 messages of 2 kinds.
-                The engine of the hosts: 11 lost (NewThreadDifferentProcess and 1 more, see below, first 10:15:30).
+                The engine of the hosts: 11 lost (NewThreadDifferentProcess, first 10:15:30; 1 more kind below).
                 Worst delay unknown: delays need --pace recorded.
 
                 12,345 lines in 1.25 s: 11,000 imageLoad, 900 processCreate, 100 processExit applied, 339 skipped (340 registry), 6 rejected
-                Coverage: 5.4 % (3 of 56 condition outcomes); --coverage shows them
                   a.json: line 7: no JSON
                   line 9: Hostname is missing
                   line 10: c
@@ -81,9 +80,10 @@ import Testing
                   and 1 more
 
                 Machines
-                  machine   host    lines  events  messages
-                  pc1       pc1    12,000  11,000    11,004
-                  pc2.corp  pc2-2       5       0         0
+                  machine      host    lines  events  messages
+                  pc1          pc1    12,000  11,000    11,004
+                  pc2.corp     pc2-2       5       0         0
+                  other lines            340       0         0
 
                 Messages by outcome
                   message                         created    sent  failed  not sent  dropped
@@ -94,6 +94,8 @@ import Testing
                   machine  message                         reason          process     count  first                last
                   pc1      async LoadImage                 overflow        1004 a.exe     10  10:15:30Z            10:15:31Z x.dll
                   pc1      sync NewThreadDifferentProcess  STATUS_TIMEOUT  1000            1  10:15:30Z process 4
+                  overflow: the queue was full, and newer messages replaced them
+                  STATUS_TIMEOUT: the engine did not answer in time
 
                 What this recording does not show
                   - event 7 has no base address, size or thread: they are 0
@@ -107,7 +109,7 @@ import Testing
             text.hasPrefix(
                 """
                 WdFilter would have sent 11,002 messages of 2 kinds.
-                The engine of the hosts: 11 lost (NewThreadDifferentProcess and 1 more, see below, first 10:15:30).
+                The engine of the hosts: 11 lost (NewThreadDifferentProcess, first 10:15:30; 1 more kind below).
                 Worst delay 4.9 s; 17 came after their process had exited, 3 after the recording had ended.
 
                 """))
@@ -169,6 +171,23 @@ import Testing
         #expect(
             ReplaySummary(now, notes).text(in: .plain)
                 .contains("\nNothing is lost that was not in old.json, and nothing came back\n"))
+    }
+
+    @Test func `a gate on the coverage shows the coverage`() throws {
+        var report = try read()
+        report.gates = [.init(name: "fail-under", limit: 25, value: 5.4, passed: false)]
+        let text = ReplaySummary(report).text(in: .plain)
+        #expect(text.contains("\nCoverage: 5.4 % (3 of 56 condition outcomes); --coverage shows them\n"))
+    }
+
+    @Test func `a recording with threads and no rules says how to set rules`() throws {
+        let threads = Self.report.replacing(#""imageLoad":11000"#, with: #""threadCreate":2,"imageLoad":11000"#)
+        let line = "  no process has rules, so only processes and images are reported; --rules and --policy set them\n"
+        var notes = ReplaySummary.Notes()
+        #expect(try !summary(threads, notes).text(in: .plain).contains(line))
+        notes.hasRules = false
+        #expect(try summary(threads, notes).text(in: .plain).contains(line))
+        #expect(try !summary(Self.report, notes).text(in: .plain).contains(line))
     }
 
     @Test func `all conditions of the driver are printed on request, with a legend and links`() throws {

@@ -119,6 +119,33 @@ import Testing
         #expect(knee([1000: 0, 1050: 1]).gap == nil)
         #expect(knee([1: 0, 2: 1]).gap == nil)
         #expect(try #require(knee([0: 0, 2: 1]).gap) == (0, 2))
+        #expect(try #require(knee([0: 0, 10: 1], .failEvery).gap) == (10, 1_000_001))
+        #expect(knee([0: 0, 1_000_000: 1], .failEvery).gap == nil)
+    }
+
+    /// Wherever the edge is, also right beside a value.
+    @Test(
+        arguments: [
+            (SweepAxis.Parameter.latency, [0, 60_000_000]), (.latency, [1000, 2_000_000]), (.queue, [0, 1_000_000]),
+            (.queue, [3, 5]), (.failEvery, [0, 2]), (.failEvery, [0, 1_000_000]), (.failEvery, [2, 1_000_000]),
+        ], [0, 1, 2, 3, 10, 177, 5000, 999_999])
+    func `a search for the edge comes to an end`(range: (axis: SweepAxis.Parameter, values: [Int]), edge: Int) {
+        let (axis, values) = range
+        func loses(_ value: Int) -> Bool {
+            axis.getsHarder ? value > edge : axis.place(of: value) < axis.place(of: edge)
+        }
+        var result = SweepResult([SweepAxis(axis, values)])
+        func add(_ values: some Sequence<Int>) { result.add(values.map { point($0, lost: loses($0) ? 1 : 0) }) }
+        add(values)
+        var passes = 0
+        while let more = result.valuesToRefine {
+            add(more)
+            passes += 1
+            #expect(more.allSatisfy { axis.range.contains($0) } && passes < 20)
+            if passes >= 20 { return }
+        }
+        let knee = result.knees[0]
+        #expect(knee.value.map(loses) != true && knee.beyond.map { loses($0.values[0]) } != false)
     }
 
     @Test func `a sentence says where the edge is`() throws {
@@ -136,7 +163,9 @@ import Testing
             answer(.latency, [1000: 1]) == ["Your engine loses messages at every latency: at 1 ms it loses 1 of 10."])
         #expect(
             answer(.queue, [4: 1, 8: 0, 2: 0])
-                == ["Your engine loses nothing down to 8; at 4 it loses 1 of 10; losses come and go: none at 2."])
+                == [
+                    "Your engine loses nothing down to queue 8; at queue 4 it loses 1 of 10; losses come and go: none at queue 2."
+                ])
     }
 
     @Test func `a cell of CSV and a member of JSON are figures`() {

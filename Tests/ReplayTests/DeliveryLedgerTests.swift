@@ -49,8 +49,8 @@ struct DeliveryLedgerTests {
         #expect(losses.map(\.first.sequence) == [1, 2, 3, 5, 6, 7, 8])
         #expect(losses.map(\.count) == [1, 1, 3, 1, 1, 1, 1])
         #expect(losses.map(\.machine) == ["b", "a", "a", "a", "a", "a", "a"])
-        #expect(losses[2].last == .init(sequence: 9, time: .at(9), subject: "last"))
-        #expect(losses[2].first == .init(sequence: 3, time: .at(3), subject: "first"))
+        #expect(losses[2].last == .init(sequence: 9, time: .at(9), eventTime: nil, subject: "last"))
+        #expect(losses[2].first == .init(sequence: 3, time: .at(3), eventTime: nil, subject: "first"))
         #expect(
             losses.map(\.reason.name).suffix(4) == [
                 "STATUS_UNSUCCESSFUL", "STATUS_TIMEOUT", "overflow", "STATUS_TIMEOUT",

@@ -7,7 +7,7 @@ import Testing
     private func loss(
         _ operation: String, _ processId: UInt32?, _ count: Int, reason: String = "overflow", machine: String? = "a"
     ) -> ReplayReport.Loss {
-        let message = ReplayReport.Loss.Message(sequence: 1, time: "2020-02-21T10:15:30Z", subject: nil)
+        let message = ReplayReport.Loss.Message(sequence: 1, time: "2020-02-21T10:15:30Z", eventTime: nil, subject: nil)
         return ReplayReport.Loss(
             machine: machine, type: MessageTypeName(kind: "async", operation: operation), reason: reason,
             processId: processId, imageFileName: nil, count: count, first: message, last: message)

@@ -196,7 +196,7 @@ import Testing
             machine: nil, processId: 8, imageFileName: name, messages: 3, lost: 0,
             afterExit: 0,
             longestDelay: 5)
-        let long = ReplayReport.Loss.Message(sequence: 1, time: "2020-02-21T10:15:30Z", subject: name)
+        let long = ReplayReport.Loss.Message(sequence: 1, time: "2020-02-21T10:15:30Z", eventTime: nil, subject: name)
         let loss = ReplayReport.Loss(
             machine: nil, type: MessageTypeName(kind: "async", operation: "LoadImage"), reason: "overflow",
             processId: 8,

@@ -49,10 +49,10 @@ enum RecordingGaps {
                     + "its end (replay --order reverse)")
         }
         if tally.processesSynthesised > 0 {
+            let (found, completed) = (tally.processesSynthesised, tally.processesCompleted)
             gaps.append(
-                "processes that ran before their first record: \(tally.processesSynthesised), of which "
-                    + "\(tally.processesCompleted) got a creation later; the others have no CreateProcess message, "
-                    + "command line, parent or session")
+                "\(found == 1 ? "1 process ran before its" : "\(found) processes ran before their") first record: no CreateProcess message, "
+                    + "no command line, no parent" + (completed > 0 ? ", except \(completed) created later" : ""))
         }
         if format == .sysmon { gaps += gapsOfEvents(tally) }
         gaps += SkipReason.allCases.filter { tally.skipped($0) > 0 }.map { "\(tally.skipped($0)) × \($0.explanation)" }

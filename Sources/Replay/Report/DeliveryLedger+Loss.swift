@@ -26,6 +26,8 @@ extension DeliveryLedger {
             public let sequence: UInt64
             /// When it was created.
             public let time: FileTime
+            /// The recorded time of its event; nil if that is the same, or the event has none.
+            public let eventTime: FileTime?
             /// Its subject: an image, a target, a command line; nil if it has none.
             public let subject: String?
         }

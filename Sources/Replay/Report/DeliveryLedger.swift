@@ -131,7 +131,7 @@ public final class DeliveryLedger: Sendable {
     /// The longest queue of a host; nil if nothing was queued.
     var queue: QueuePeak? { state.withLock { $0.queue } }
 
-    /// The numbers of messages that were handed over after the exit of their process, and after `end` of the recording.
+    /// The numbers of messages that the engine got after the exit of their process, and after `end` of the recording.
     func late(after end: FileTime?) -> (afterExit: Int, afterEnd: Int) {
         state.withLock { ($0.times.afterExit, $0.times.count(after: end)) }
     }

@@ -8,7 +8,7 @@ struct DeliveryTimes: Sendable {
     struct Lag: Equatable, Sendable {
         /// From the recorded time of its event until it was handed over, in microseconds.
         let microseconds: UInt64
-        /// Whether its process had exited by then.
+        /// Whether the engine got it, and its process had exited by then.
         let isAfterExit: Bool
     }
 
@@ -20,13 +20,13 @@ struct DeliveryTimes: Sendable {
 
     /// The delays of the messages of each type.
     private(set) var delays: [MessageType: DelayDistribution] = [:]
-    /// The number of messages that were handed over after the exit of their process, except those that report it.
+    /// The number of messages that came after the exit of their process, except those that report it.
     private(set) var afterExit = 0
     private var exits = RecentMap<MachineProcess, FileTime>(capacity: 65_536)
     /// The recorded time of the latest event of a message.
     private var latestEvent = FileTime.none
     /// When messages were handed over that came after it: never more than had to wait.
-    private var handedOver: Deque<FileTime> = []
+    private var arrived: Deque<FileTime> = []
 
     /// Notes the exit of a process.
     mutating func noteExit(of process: MachineProcess, at time: FileTime) { exits.store(time, under: process) }
@@ -38,18 +38,20 @@ struct DeliveryTimes: Sendable {
         delays[type, default: DelayDistribution()].add(microseconds)
         if event > latestEvent {
             latestEvent = event
-            while let first = handedOver.first, first <= event { handedOver.removeFirst() }
+            while let first = arrived.first, first <= event { arrived.removeFirst() }
         }
-        if sent > latestEvent { handedOver.append(sent) }
+        // What the engine did not get, did not come too late.
+        guard record.delivery == .sent else { return Lag(microseconds: microseconds, isAfterExit: false) }
+        if sent > latestEvent { arrived.append(sent) }
         let isAfterExit = type != .async(.createProcess) && process.flatMap { exits[$0] }.map { sent > $0 } ?? false
         if isAfterExit { afterExit += 1 }
         return Lag(microseconds: microseconds, isAfterExit: isAfterExit)
     }
 
-    /// The number of messages that were handed over after `end`, the recorded time of the latest event.
+    /// The number of messages that came after `end`, the recorded time of the latest event.
     func count(after end: FileTime?) -> Int {
         guard let end else { return 0 }
-        return handedOver.count { $0 > end }
+        return arrived.count { $0 > end }
     }
 }
 

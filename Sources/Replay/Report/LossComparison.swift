@@ -18,12 +18,16 @@ public struct LossComparison: Equatable, Sendable {
     public let recovered: [Difference]
     /// Whether a report does not list all of its losses.
     public let isIncomplete: Bool
+    /// Whether the lines or their events differ.
+    public let isOfOtherRecording: Bool
 
     /// Compares `now` with an `earlier` report.
     public init(_ now: ReplayReport, with earlier: ReplayReport) {
         let (present, past) = (Losses(now), Losses(earlier))
         new = present.more(than: past)
         recovered = past.more(than: present)
+        isOfOtherRecording =
+            now.total.lines != earlier.total.lines || now.total.appliedByType != earlier.total.appliedByType
         isIncomplete = now.lossesUnlisted > 0 || earlier.lossesUnlisted > 0
     }
 

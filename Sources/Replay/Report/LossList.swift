@@ -23,7 +23,10 @@ struct LossList: Sendable {
         _ message: EngineMessage, _ type: MessageType, _ reason: DeliveryLedger.Loss.Reason, machine: String?
     ) {
         let key = Key(machine: machine, type: type, reason: reason, process: message.process)
-        let lost = DeliveryLedger.Loss.Message(sequence: message.sequence, time: message.time, subject: message.subject)
+        let lost = DeliveryLedger.Loss.Message(
+            sequence: message.sequence, time: message.time,
+            eventTime: message.caller?.eventTime.flatMap { $0 == message.time ? nil : $0 },
+            subject: message.subject)
         var loss =
             losses[key]
             ?? DeliveryLedger.Loss(

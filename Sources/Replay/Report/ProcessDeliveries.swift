@@ -12,7 +12,7 @@ struct ProcessDeliveries: Sendable {
         fileprivate(set) var messages = 0
         /// The number of messages that the engine did not get.
         fileprivate(set) var lost = 0
-        /// The number of messages that were handed over after its exit.
+        /// The number of messages that the engine got after its exit.
         fileprivate(set) var afterExit = 0
         /// The longest delay in microseconds; nil if none was measured.
         fileprivate(set) var longestDelay: UInt64?

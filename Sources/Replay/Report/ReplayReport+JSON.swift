@@ -116,6 +116,7 @@ extension ReplayReport.Loss.Message {
         json.object { json in
             json.member("sequence", sequence)
             json.member("time", time)
+            if let eventTime { json.member("eventTime", eventTime) }
             if let subject { json.member("subject", subject) }
         }
     }
@@ -124,7 +125,8 @@ extension ReplayReport.Loss.Message {
         let object = loss.required(name) { $0.openObject() }
         self.init(
             sequence: object?.number("sequence") ?? 0,
-            time: object?.text("time") ?? "", subject: object?.optionalText("subject"))
+            time: object?.text("time") ?? "", eventTime: object?.optionalText("eventTime"),
+            subject: object?.optionalText("subject"))
     }
 }
 

@@ -31,6 +31,8 @@ public struct ReplayReport: Equatable, Sendable {
             public let sequence: UInt64
             /// When it was created, by RFC 3339.
             public let time: String
+            /// The recorded time of its event, by RFC 3339; nil if that is the same, or the event has none.
+            public let eventTime: String?
             /// Its subject: an image, a target, a command line; nil if it has none.
             public let subject: String?
         }
@@ -131,7 +133,9 @@ extension ReplayReport.Loss {
 
 extension ReplayReport.Loss.Message {
     fileprivate init(_ message: DeliveryLedger.Loss.Message) {
-        self.init(sequence: message.sequence, time: message.time.rfc3339, subject: message.subject)
+        self.init(
+            sequence: message.sequence, time: message.time.rfc3339, eventTime: message.eventTime?.rfc3339,
+            subject: message.subject)
     }
 }
 

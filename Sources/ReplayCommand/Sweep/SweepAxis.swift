@@ -56,11 +56,13 @@ struct SweepAxis: Hashable, Sendable {
 }
 
 extension SweepAxis.Parameter {
-    /// `values` from the easiest one for an engine to the hardest. An engine of which no send fails is the easiest.
+    /// `values` from the easiest one for an engine to the hardest.
     func fromEasiest(_ values: [Int]) -> [Int] {
-        let hardness = { (value: Int) in getsHarder ? value : self == .failEvery && value == 0 ? Int.min : -value }
-        return values.sorted { hardness($0) < hardness($1) }
+        values.sorted { getsHarder ? place(of: $0) < place(of: $1) : place(of: $0) > place(of: $1) }
     }
+
+    /// Where `value` is among the others: none of the sends fails where more than the most are between two that fail.
+    func place(of value: Int) -> Int { self == .failEvery && value == 0 ? range.upperBound + 1 : value }
 
     /// A value as a person writes it, with three digits of a time: `84 ms`, `1.04 s`, `512`.
     func text(_ value: Int) -> String {

@@ -22,9 +22,6 @@ struct SweepReplay {
         var fault: CommandFailure?
     }
 
-    /// The number of points that one more pass over the input adds.
-    private static let pointsOfPass = 8
-
     init(
         _ command: ReplayCommand, machinesWithSysmon: Set<String>, progress: ReplayProgress, logger: Logger
     ) throws(CommandFailure) {
@@ -48,19 +45,14 @@ struct SweepReplay {
         return outcome
     }
 
-    /// Adds points between those around the edge, until they are at most 5 % apart.
+    /// Adds points between those around the edge, until they are close to it.
     private func refine(_ result: inout SweepResult, _ open: () -> sending RecordingFiles) throws(CommandFailure) {
-        guard result.axes.count == 1, result.knees[0].gap != nil else { return }
-        guard command.files.allSatisfy(RecordingFiles.canBeReadAgain) else {
-            result.whyNotRefined = "The edge is not known better than that: the input cannot be read a second time."
-            return
-        }
-        let parameter = result.axes[0].parameter
-        while let (low, high) = result.knees[0].gap {
-            // Those and both ends.
-            let values = parameter.spread(from: max(low, 1), to: high, Self.pointsOfPass + 2).subtracting([low, high])
-            let combinations = values.sorted().map { [$0] }
-            if combinations.isEmpty { return }
+        while let values = result.valuesToRefine {
+            guard command.files.allSatisfy(RecordingFiles.canBeReadAgain) else {
+                result.whyNotRefined = "The edge is not known better than that: the input cannot be read a second time."
+                return
+            }
+            let combinations = values.map { [$0] }
             let pass = try pass(open(), combinations, result.axes, isReported: false)
             result.add(zip(combinations, pass.reports).map { SweepPoint($0, $1, isRefined: true) })
         }
@@ -94,7 +86,8 @@ struct SweepReplay {
             case .lines(let read, let block):
                 try crew.apply(read, beginning: part == block.part ? nil : block.name)
                 part = block.part
-                progress.note(lines: read.count, upTo: block)
+                progress.begin(block)
+                progress.note(read.count, of: read.count)
             }
         }
     }

@@ -13,7 +13,6 @@ struct SweepPoint: Hashable, Sendable {
     let longestQueue: Int
     let afterExit: Int
     let afterEnd: Int
-
 }
 
 extension SweepPoint {
@@ -36,13 +35,14 @@ struct SweepKnee: Equatable, Sendable {
     let beyond: SweepPoint?
     /// The easiest value behind that at which it loses none again; nil if there is none.
     let again: Int?
+    private let axis: SweepAxis.Parameter
 
     /// The edge among `points`, which have the same value of the second axis.
     init(_ points: [SweepPoint], along axis: SweepAxis.Parameter, row: Int?) {
         let byValue = Dictionary(points.map { ($0.values[0], $0) }) { first, _ in first }
         let ordered = axis.fromEasiest(Array(byValue.keys)).compactMap { byValue[$0] }
         let end = ordered.firstIndex { $0.lost > 0 }
-        self.row = row
+        (self.row, self.axis) = (row, axis)
         value = (end.map { ordered[..<$0] } ?? ordered[...]).last?.values[0]
         beyond = end.map { ordered[$0] }
         again = end.flatMap { ordered[$0...].first { $0.lost == 0 }?.values[0] }
@@ -50,7 +50,7 @@ struct SweepKnee: Equatable, Sendable {
 
     /// The values between which the edge lies, if they are more than 5 % and more than one unit apart.
     var gap: (Int, Int)? {
-        guard let value, let other = beyond?.values[0] else { return nil }
+        guard let value = value.map(axis.place), let other = (beyond?.values[0]).map(axis.place) else { return nil }
         let (low, high) = (min(value, other), max(value, other))
         return high - low > 1 && Double(high) > Double(low) * 1.05 ? (low, high) : nil
     }
@@ -75,6 +75,18 @@ struct SweepResult: Sendable {
         return axes[1].values.map { row in
             SweepKnee(points.filter { $0.values[1] == row }, along: axes[0].parameter, row: row)
         }
+    }
+
+    /// The number of points that one more pass over the input adds.
+    private static let pointsOfPass = 8
+
+    /// Further values of the only axis between those around the edge; nil if they are at most 5 % apart.
+    var valuesToRefine: [Int]? {
+        guard axes.count == 1, let (low, high) = knees[0].gap else { return nil }
+        // Those and both ends.
+        let values = axes[0].parameter.spread(from: max(low, 1), to: high, Self.pointsOfPass + 2)
+        let between = values.subtracting([low, high])
+        return between.isEmpty ? nil : between.sorted()
     }
 
     /// The combinations of values.

@@ -26,12 +26,12 @@ extension SweepResult {
             let hardest = axes[0].fromEasiest.last.map(axis.text) ?? ""
             return "\(row) engine loses nothing at any \(axis.rawValue) \(axis.upTo) \(hardest)."
         }
-        let losses = "\(axis.text(beyond.values[0])) it loses \(beyond.lost.grouped) of \(beyond.messages.grouped)"
+        let losses = "\(axis.named(beyond.values[0])) it loses \(beyond.lost.grouped) of \(beyond.messages.grouped)"
         guard let value = knee.value else {
             return "\(row) engine loses messages at every \(axis.rawValue): at \(losses)."
         }
-        let again = knee.again.map { "; losses come and go: none at \(axis.text($0))" } ?? ""
-        return "\(row) engine loses nothing \(axis.upTo) \(axis.text(value)); at \(losses)\(again)."
+        let again = knee.again.map { "; losses come and go: none at \(axis.named($0))" } ?? ""
+        return "\(row) engine loses nothing \(axis.upTo) \(axis.named(value)); at \(losses)\(again)."
     }
 
     private func writePoints(to page: inout TextPage) {
@@ -76,4 +76,7 @@ extension SweepResult {
 extension SweepAxis.Parameter {
     /// How a sentence introduces the hardest value at which nothing is lost.
     fileprivate var upTo: String { getsHarder ? "up to" : "down to" }
+
+    /// A value in a sentence: a time says itself what it is.
+    fileprivate func named(_ value: Int) -> String { self == .latency ? text(value) : "\(rawValue) \(text(value))" }
 }
