@@ -7,5 +7,6 @@ LATE(int, inflateInit2_, (z_streamp stream, int window, const char *version, int
 LATE(int, inflate, (z_streamp stream, int flush), stream, flush)
 LATE(int, inflateReset, (z_streamp stream), stream)
 LATE(int, inflateEnd, (z_streamp stream), stream)
+LATE(uLong, crc32, (uLong sum, const Bytef *bytes, uInt count), sum, bytes, count)
 
 int inflate_begin_gzip(z_streamp stream) { return inflateInit2(stream, 31); }

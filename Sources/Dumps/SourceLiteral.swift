@@ -101,7 +101,8 @@ struct SourceLiteral {
             lastSize > 0, times > 1,
             bytes.count + Int(times) * lastSize <= min(Dump.maxBytes, SourceLiteral.maxGrowth * text.count)
         else { return nil }
-        let last = bytes.suffix(lastSize)
+        // A slice would share the storage, which would be copied then.
+        let last = Array(bytes.suffix(lastSize))
         for _ in 1..<times { bytes += last }
         lastSize = 0
         return behind

@@ -1,7 +1,7 @@
 public import Bytes
 
 /// Converts UTF-16, as written by PowerShell's `>`, to UTF-8. Invalid units become U+FFFD.
-public struct UTF16Decoder: TextConverter {
+public struct UTF16Decoder: TextConverter, Sendable {
     private let order: ByteOrder
     /// The first byte of a unit that is split between pieces.
     private var half: UInt8?

@@ -9,6 +9,8 @@ final class ArchiveFile {
     private let file: FileRange
     /// Thrown with the first member: a part of the file may be readable.
     private var faultOfOpening: RecordingFault?
+    /// What the end of a gzip file should say of its content, as far as it was read.
+    private var checksum = GzipChecksum()
 
     /// Opens `file` at its start. Uses the descriptor's offset, so only one instance at a time may read the file.
     init(_ file: FileRange) throws(RecordingFault) {
@@ -62,11 +64,11 @@ final class ArchiveFile {
         return RawPart(name: file.name, bytes: bytes)
     }
 
-    private var isGzip: Bool {
+    private lazy var isGzip: Bool = {
         var magic: (UInt8, UInt8) = (0, 0)
         let count = withUnsafeMutableBytes(of: &magic) { file.file.read(into: $0, at: file.bounds.lowerBound) }
         return count == 2 && magic == (0x1F, 0x8B)
-    }
+    }()
 
     /// The next regular file that is not an AppleDouble file of macOS; nil at the end.
     func nextMember() throws(RecordingFault) -> ArchiveMember? {
@@ -76,7 +78,10 @@ final class ArchiveFile {
             switch archive_read_next_header(handle, &entry) {
             case ARCHIVE_OK, ARCHIVE_WARN: break
             case ARCHIVE_RETRY: continue
-            case ARCHIVE_EOF: return nil
+            case ARCHIVE_EOF:
+                // Of a tar, only its members were seen.
+                if isGzip, archive_format(handle) != ARCHIVE_FORMAT_RAW { try checkGzip(file) }
+                return nil
             default: throw fault(file.name)
             }
             guard let entry else { return nil }
@@ -92,7 +97,11 @@ final class ArchiveFile {
             var bytes: UnsafeRawPointer?
             var (count, offset) = (0, Int64(0))
             switch archive_read_data_block(handle, &bytes, &count, &offset) {
-            case ARCHIVE_OK: if count > 0 { return UnsafeRawBufferPointer(start: bytes, count: count) }
+            case ARCHIVE_OK:
+                guard count > 0 else { continue }
+                let content = UnsafeRawBufferPointer(start: bytes, count: count)
+                if isGzip { checksum.add(content) }
+                return content
             case ARCHIVE_RETRY: continue
             case ARCHIVE_EOF:
                 try checkEnd()
@@ -108,6 +117,12 @@ final class ArchiveFile {
     private func checkEnd() throws(RecordingFault) {
         guard archive_format(handle) == ARCHIVE_FORMAT_RAW else { return }
         let end = file.bounds.lowerBound + Int(clamping: position)
+        if isGzip {
+            var packed = file
+            packed.bounds = file.bounds.lowerBound..<min(end, file.bounds.upperBound)
+            // Of several streams, the last one has a checksum of its own content only.
+            if !checksum.isAtEnd(of: packed) { try checkGzip(packed) }
+        }
         var rest = FileRange(
             file: file.file, name: file.name, bounds: min(end, file.bounds.upperBound)..<file.bounds.upperBound)
         let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 1)
@@ -124,6 +139,12 @@ final class ArchiveFile {
             }
             rest.bounds = rest.bounds.dropFirst(count)
         }
+    }
+
+    /// Refuses a gzip file with a wrong checksum, which libarchive does not look at.
+    private func checkGzip(_ packed: FileRange) throws(RecordingFault) {
+        if GzipTail.isSound(packed) { return }
+        throw RecordingFault(file.name, "is damaged: its content has changed, according to its checksum")
     }
 
     private func fault(_ name: String) -> RecordingFault {

@@ -8,6 +8,8 @@ final class GzipTail: ByteStream {
     private let input: FileStream
     private var stream = z_stream()
     private var isOpen: Bool
+    /// Whether what was read so far cannot be unpacked, or has a wrong checksum.
+    private var isDamaged = false
     private let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 1)
     /// The number of bytes that were returned by libarchive.
     private var toSkip: Int
@@ -28,6 +30,16 @@ final class GzipTail: ByteStream {
         piece.deallocate()
     }
 
+    /// Whether all of `file` can be unpacked and has the right checksums.
+    static func isSound(_ file: FileRange) -> Bool {
+        let all = GzipTail(file, skipping: .max, upTo: RecordingFault(file.name, ""))
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 1)
+        defer { buffer.deallocate() }
+        // It throws at the end.
+        _ = try? all.read(into: buffer)
+        return !all.isDamaged
+    }
+
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(RecordingFault) -> Int {
         while isOpen {
             if stream.avail_in == 0 {
@@ -42,7 +54,7 @@ final class GzipTail: ByteStream {
             case Z_OK, Z_BUF_ERROR: break
             // Another one may follow.
             case Z_STREAM_END: isOpen = inflateReset(&stream) == Z_OK
-            default: isOpen = false
+            default: (isOpen, isDamaged) = (false, true)
             }
             let count = min(buffer.count, Int(UInt32.max)) - Int(stream.avail_out)
             let skipped = min(count, toSkip)

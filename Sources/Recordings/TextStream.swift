@@ -18,23 +18,17 @@ final class TextStream: ByteStream {
         raw.peek { $0.count >= 3 || $0.contains(.newline) }
         var text = raw
         var range = range
-        switch raw.head.prefix(3) {
-        case [0xEF, 0xBB, 0xBF]:
+        if let order = ByteOrder(mark: raw.head) {
+            raw.drop(2)
+            text = PeekableStream(ConvertedStream(raw, UTF16Decoder(order)))
+            range = nil
+        } else if raw.head.starts(with: [0xEF, 0xBB, 0xBF]) {
             raw.drop(3)
             range?.bounds.removeFirst(3)
-        case let mark where mark.starts(with: [0xFF, 0xFE]):
-            raw.drop(2)
-            text = PeekableStream(ConvertedStream(raw, UTF16Decoder(.little)))
-            range = nil
-        case let mark where mark.starts(with: [0xFE, 0xFF]):
-            raw.drop(2)
-            text = PeekableStream(ConvertedStream(raw, UTF16Decoder(.big)))
-            range = nil
-        default: break
         }
         if range != nil {
             text.peek { $0.count >= TextStream.detectionLimit || RecordFramer.hasRecordPerLine($0) != nil }
-            if RecordFramer.hasRecordPerLine(text.head) == false { range = nil }
+            if RecordFramer.hasRecordPerLine(text.head) != true { range = nil }
         }
         isMarkup = text === raw && text.head.first { $0 > .space } == UInt8(ascii: "<")
         lines = ConvertedStream(text, RecordFramer())

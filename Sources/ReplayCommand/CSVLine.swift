@@ -1,3 +1,5 @@
+import Bytes
+
 /// A line of CSV (RFC 4180), with its line break.
 ///
 /// Names in a recording may be an attacker's, and a spreadsheet computes cells that begin with certain characters: they get a
@@ -17,6 +19,6 @@ struct CSVLine {
         let isFormula = text.unicodeScalars.first.map(formulaStarts.contains) ?? false
         let safe = isFormula ? "'" + text : text
         let isQuoted = safe.unicodeScalars.contains { $0 == "," || $0 == "\"" || $0 == "\r" || $0 == "\n" }
-        return isQuoted ? "\"" + safe.replacing("\"", with: "\"\"") + "\"" : safe
+        return isQuoted ? "\"" + safe.replacing(scalar: "\"", with: "\"\"") + "\"" : safe
     }
 }

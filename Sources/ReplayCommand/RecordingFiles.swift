@@ -121,7 +121,10 @@ final class RecordingFiles {
             while true {
                 if let reader {
                     if let block = try reader.next() {
-                        if lastPart != block.part { part += 1 }
+                        if lastPart != block.part {
+                            part += 1
+                            if block.isReversed { unread.addReadBackwards(block.name) }
+                        }
                         lastPart = block.part
                         return Block(
                             bytes: block.bytes, part: part, name: block.name, position: reader.position,

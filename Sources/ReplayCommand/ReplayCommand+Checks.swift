@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Glibc
 
 extension ReplayCommand {
     /// Refuses options that contradict each other.
@@ -6,6 +7,12 @@ extension ReplayCommand {
         try engine.check()
         try checkSweep()
         try checkGates()
+        for (option, path) in [("--messages", output.messages), ("--points", output.points)] {
+            guard let path, (files + [output.compare].compactMap(\.self)).contains(where: path.isSameFile(as:)) else {
+                continue
+            }
+            throw ValidationError("\(option) \(path): is read by this replay, and would be replaced")
+        }
         if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be read only once") }
         if server.url == nil {
             try server.refuseWithoutURL()
@@ -33,5 +40,14 @@ extension ReplayCommand {
             throw ValidationError("--max-delay cannot be combined with --server: a service has no delays")
         }
         if pace == .asap { throw ValidationError("--max-delay: delays need --pace recorded, or xN") }
+    }
+}
+
+extension String {
+    /// Whether both are paths of the same file.
+    fileprivate func isSameFile(as other: String) -> Bool {
+        var (one, two) = (stat(), stat())
+        return stat(self, &one) == 0 && stat(other, &two) == 0 && (one.st_dev, one.st_ino) == (two.st_dev, two.st_ino)
+            && one.st_mode & S_IFMT == S_IFREG
     }
 }

@@ -18,7 +18,8 @@ extension ReplayCommand {
         return notes
     }
 
-    private func warnings(about result: ReplayResult) -> [String] {
+    /// What the reader should know before the figures.
+    func warnings(about result: ReplayResult) -> [String] {
         let report = result.report
         var warnings: [String] = []
         let existing = report.machines.compactMap(\.host).filter { !$0.isCreated }.map(\.name)
@@ -42,6 +43,9 @@ extension ReplayCommand {
         }
         if report.comparison?.isOfOtherRecording == true {
             warnings.append("--compare: the earlier report is of another recording, or of other options for reading it")
+        }
+        if report.total.rejectedCount > 0, let name = result.unread.readBackwards.first {
+            warnings.append("the newest record of \(name) is first, so lines are counted from its end")
         }
         warnings += result.unusedPolicies.map { "--policy \($0): no process has such an image" }
         if report.comparison?.isIncomplete == true {

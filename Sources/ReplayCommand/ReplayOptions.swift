@@ -55,7 +55,15 @@ struct ReplayEngineOptions: ParsableArguments {
         transform: DriverAssignment.init)
     var set: [DriverAssignment] = []
 
+    static let queueLimitKey = "driver.maxAsyncNotificationCount"
+
+    /// Whether `--set` sets what `--queue-limit` sets.
+    var setsQueueLimit: Bool { self.set.contains { $0.key == Self.queueLimitKey } }
+
     func check() throws(ValidationError) {
+        if queueLimit != nil, setsQueueLimit {
+            throw ValidationError("--queue-limit cannot be combined with --set \(Self.queueLimitKey)")
+        }
         if url != nil, hasEmbeddedOptions {
             throw ValidationError("--engine-url cannot be combined with options of the embedded engine")
         }
@@ -74,7 +82,7 @@ struct ReplayEngineOptions: ParsableArguments {
             if let value { flags.append(SettingsFlag(option, key: key, value: value)) }
         }
         for setting in set { add("--set \(setting.key)", setting.key, setting.value) }
-        add("--queue-limit", "driver.maxAsyncNotificationCount", queueLimit)
+        add("--queue-limit", Self.queueLimitKey, queueLimit)
         add("--starvation-limit", "driver.asyncStarvationLimit", starvationLimit)
         add("--engine-url", "engine.type", url.map { _ in "webhook" })
         add("--engine-url", "engine.url", url)

@@ -20,6 +20,15 @@ enum ReplayPace: Equatable, Sendable {
         }
     }
 
+    /// The pace at the end of a sentence.
+    var words: String {
+        switch self {
+        case .asap: "as fast as possible"
+        case .speed(1): "at the recorded pace"
+        case .speed(let speed): "at \(Int(exactly: speed).map(String.init) ?? "\(speed)") times the recorded pace"
+        }
+    }
+
     /// Parses `asap`, `recorded` or `xN`.
     ///
     /// - Throws: an error that says how to write it.

@@ -16,7 +16,7 @@ extension ReplaySummary {
         let name = escaped(notes.engineName)
         guard report.lost > 0 else { return "\(name): none lost." }
         guard let first = report.losses.first else { return "\(name): \(grouped(report.lost)) lost." }
-        let image = first.imageFileName.map { " of \(fileName(escaped($0)))" } ?? ""
+        let image = first.imageFileName.map { " of \(fileName($0))" } ?? ""
         let more = report.losses.count > 1 ? "; \((report.losses.count - 1).counted("more kind")) below" : ""
         let time = clock(first.first).prefix(8)
         return "\(name): \(grouped(report.lost)) lost (\(escaped(first.type.operation))\(image), first \(time)\(more))."

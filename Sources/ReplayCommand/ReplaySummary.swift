@@ -93,11 +93,11 @@ struct ReplaySummary {
 
     private func process(_ processId: UInt32?, _ imageFileName: String?) -> String {
         let processId = processId.map(String.init) ?? "-"
-        return imageFileName.map { "\(processId) \(fileName(escaped($0)))" } ?? processId
+        return imageFileName.map { "\(processId) \(fileName($0))" } ?? processId
     }
 
     private func text(_ message: ReplayReport.Loss.Message) -> String {
-        return [clock(message), message.subject.map { fileName(escaped($0)) }].compactMap(\.self).joined(separator: " ")
+        return [clock(message), message.subject.map(fileName)].compactMap(\.self).joined(separator: " ")
     }
 
     /// When the event of a message was recorded, without the date: 10:15:30.123 of 2020-02-21T10:15:30.1234567Z.
@@ -105,8 +105,8 @@ struct ReplaySummary {
         String(escaped(message.eventTime ?? message.time).dropFirst(11).prefix(12))
     }
 
-    /// The last part of a path.
-    func fileName(_ path: String) -> String { String(path.split(separator: "\\").last ?? "") }
+    /// The last part of a path, escaped: an escape has a backslash, too.
+    func fileName(_ path: String) -> String { escaped(String(path.split(separator: "\\").last ?? "")) }
 
     /// The counts with their names, largest first; `none` without counts.
     func list(_ counts: [String: Int], _ none: String) -> String {

@@ -9,6 +9,9 @@ struct UnreadInput: Sendable {
     /// What the other parts look like that are no recordings; the first ten.
     private(set) var looks: [(name: String, look: String)] = []
 
+    /// The parts that were read from their end, so that their lines are counted from there; the first ten.
+    private(set) var readBackwards: [String] = []
+
     private static let mostLooks = 10
 
     /// Whether nothing was met that is not read.
@@ -17,6 +20,11 @@ struct UnreadInput: Sendable {
     mutating func add(_ more: UnreadParts, looks: [(name: String, look: String)]) {
         parts.add(more)
         self.looks += looks.prefix(Self.mostLooks - self.looks.count)
+    }
+
+    /// Notes that a part was read from its end.
+    mutating func addReadBackwards(_ name: String) {
+        if readBackwards.count < Self.mostNames { readBackwards.append(name) }
     }
 
     /// A line for the event logs of an archive, one for each other part that is not read, and how many more there are.

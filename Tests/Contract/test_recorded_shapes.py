@@ -100,22 +100,24 @@ def report(*arguments: str | Path, stdin: bytes = b"") -> dict[str, Any]:
     return told
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 @pytest.mark.parametrize("form", FORMS)
-def test_files_and_uploads_are_read_alike(client: Client, machine: Machine, tmp_path: Path, form: str) -> None:
+def test_files_and_uploads_are_read_alike(
+    client: Client, machine: Machine, tmp_path: Path, form: str, encoding: str
+) -> None:
     name = new_name()
     media_type, text = texts(name)[form]
+    data = text.encode(encoding)
     path = tmp_path / "recording"
-    path.write_text(text)
-    told = [report(path), report("-", stdin=text.encode())]
+    path.write_bytes(data)
+    told = [report(path), report("-", stdin=data)]
     headers = {"Content-Type": media_type}
-    uploaded = client.call("postReplay", data=text.encode(), headers=headers).json
+    uploaded = client.call("postReplay", data=data, headers=headers).json
     coherent(uploaded)
     told.append(uploaded)
     client.call("deleteHost", host=uploaded["hosts"][0]["host"], expect=204)
-    told.append(machine.get("postEvents", data=text.encode(), headers=headers, query={"format": "sysmon"}))
-    told.append(
-        machine.get("postEvents", data=text.encode(), headers=headers, query={"format": "sysmon", "strict": True})
-    )
+    told.append(machine.get("postEvents", data=data, headers=headers, query={"format": "sysmon"}))
+    told.append(machine.get("postEvents", data=data, headers=headers, query={"format": "sysmon", "strict": True}))
     for one in told[:4]:
         assert one["appliedByType"] == ALL
         assert (one["lines"], one["rejectedCount"], one["repaired"]) == (5, 0, 0)
@@ -267,6 +269,17 @@ class TestSweep:
         assert rows[0] == "queue,messages,lost,maxDelayMicroseconds,queuePeak,afterExit,afterEnd,refined"
         assert len(rows) > 10
 
+    def test_the_edge_of_failures_is_found(self, burst: Path) -> None:
+        sweep = report(burst, "--sweep", "fail-every=0,2,10")["sweep"]
+        assert (sweep["knees"][0]["value"], sweep["knees"][0]["beyond"]) == (61, 60)
+        assert all(
+            point["lost"] == (60 // point["failEvery"] if point["failEvery"] else 0) for point in sweep["points"]
+        )
+
+    def test_a_policy_that_matches_nothing_is_warned_about(self, burst: Path) -> None:
+        page = run(burst, "--quiet", "--sweep", "latency=1ms", "--policy", "zzz=NotifyImageLoadRule").stdout
+        assert b"warning: --policy zzz: no process has such an image" in page
+
     def test_two_make_a_grid(self, burst: Path) -> None:
         told = report(burst, "--sweep", "latency=1ms,100ms", "--sweep", "queue=2,100")
         sweep = told["sweep"]
@@ -288,6 +301,8 @@ class TestSweep:
             (["--server", "http://127.0.0.1:1"], b"--server"),
             (["--sweep", "latency=1ms"], b"given twice"),
             (["--sweep", "queue=1..10:x"], b'"x"'),
+            (["--coverage"], b"--coverage"),
+            (["--sweep", "queue=1,2", "--set", "driver.maxAsyncNotificationCount=1"], b"--set driver.maxAsync"),
         ],
         ids=lambda value: " ".join(value) if isinstance(value, list) else None,
     )
@@ -299,7 +314,12 @@ class TestSweep:
     def test_what_is_not_read_is_said(self, tmp_path: Path) -> None:
         path = tmp_path / "empty"
         path.write_bytes(b"")
-        assert run(path, "--sweep", "latency=1ms", "--quiet").returncode == 2
+        points = tmp_path / "points.csv"
+        points.write_text("of another sweep")
+        assert run(path, "--sweep", "latency=1ms", "--quiet", "--points", points).returncode == 2
+        assert points.read_text() == "of another sweep"
+        page = run(path, "--sweep", "latency=1ms", "--quiet", "--allow-empty").stdout
+        assert page.startswith(b"No message was sent.\n")
         path.write_text('{"type":"processCreate","processId":500,"imageFileName":"a.exe"}\n')
         result = run(path, "--sweep", "latency=1ms", "--quiet")
         assert result.returncode == 2

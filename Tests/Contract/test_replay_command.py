@@ -691,6 +691,16 @@ class TestMessages:
         assert lost["machine"] == report["machines"][0]
         assert lost["eventTime"] <= lost["createdAt"] <= lost["sentAt"] < lost["endedAt"]
 
+    def test_a_file_that_the_replay_reads_is_not_replaced(self, tmp_path: Path, story: Path) -> None:
+        before = story.read_bytes()
+        link = tmp_path / "link"
+        link.symlink_to(story)
+        for options in (("--messages", story), ("--messages", link), ("--sweep", "latency=1ms", "--points", story)):
+            result = run(story, *options)
+            assert (result.returncode, result.stdout) == (2, b"")
+            assert b"is read by this replay" in result.stderr
+        assert story.read_bytes() == before
+
     def test_csv_has_the_same_columns_and_computes_nothing(self, tmp_path: Path) -> None:
         script = Script()
         evil = ["=cmd()", "+1", "-1", "@a", "\t=1", 'a,"b"']
@@ -726,13 +736,16 @@ class TestMessages:
         path.write_text("earlier")
         command = [binary(), "replay", "-", "--messages", path]
         with subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
         ) as process:
             deadline = time.monotonic() + SECONDS
             while len(list(tmp_path.iterdir())) == 1:
                 assert time.monotonic() < deadline
             process.send_signal(number)
             assert process.wait(timeout=SECONDS) == -number
+            assert process.stderr is not None
+            line = f"interrupted by {signal.Signals(number).name}: there is no report\n"
+            assert process.stderr.read().decode() == line
         assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
         assert path.read_text() == "earlier"
 

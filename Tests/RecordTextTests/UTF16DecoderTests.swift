@@ -21,6 +21,18 @@ struct UTF16DecoderTests {
         #expect(convert(bytes, with: UTF16Decoder(.little), size: size) == text)
     }
 
+    @Test(arguments: 1...9) func `a mark says what a text is, wherever it is cut`(size: Int) {
+        let text = "[{\"a\": \"é🦊\"},\n{\"b\":2}]"
+        let units = "\u{FEFF}\(text)".utf16
+        let forms = [
+            Array(text.utf8), Array("\u{FEFF}\(text)".utf8), units.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] },
+            units.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] },
+        ]
+        for form in forms { #expect(convert(form, with: MarkedText(), size: size) == "{\"a\": \"é🦊\"}\n{\"b\":2}\n") }
+        #expect(convert([], with: MarkedText(), size: size) == "")
+        #expect(convert([0xFF], with: MarkedText(), size: size) == convert([0xFF], with: RecordFramer(), size: size))
+    }
+
     @Test(arguments: [
         ([0x3D, 0xD8, 0x61, 0x00], "\u{FFFD}a"), ([0x8A, 0xDD, 0x61, 0x00], "\u{FFFD}a"),
         ([0x3D, 0xD8], "\u{FFFD}"), ([0x61, 0x00, 0x62], "a\u{FFFD}"),

@@ -180,6 +180,33 @@ import Testing
         #expect(spoolFolder.openDescriptors == 0)
     }
 
+    /// libarchive does not look at the checksum.
+    @Test(arguments: [ArchiveWriter.Format.raw, .tar])
+    func `a gzip file with a wrong checksum is damaged`(format: ArchiveWriter.Format) throws {
+        let path = try archive("a.gz", format, .gzip, ["a.json": lines(0..<50)])
+        #expect(try reading().text(path) == lines(0..<50))
+        let bytes = try folder.bytes(of: "a.gz")
+        for place in [bytes.count - 8, bytes.count - 1] {
+            var damaged = bytes
+            damaged[place] ^= 1
+            let (blocks, fault) = try reading(.forward).blocksUpToFault(folder.file("damaged.gz", damaged))
+            #expect(blocks.text == lines(0..<50))
+            #expect(fault?.detail == "is damaged: its content has changed, according to its checksum")
+        }
+    }
+
+    @Test func `each stream of a gzip file has a checksum of its own`() throws {
+        _ = try archive("a.gz", .raw, .gzip, ["a.json": lines(0..<50)])
+        let stream = try folder.bytes(of: "a.gz")
+        #expect(try reading().text(folder.file("twice.gz", stream + stream)) == lines(0..<50) + lines(0..<50))
+        #expect(
+            try reading().text(folder.file("padded.gz", stream + stream + [0, 0, 0])) == lines(0..<50) + lines(0..<50))
+        var damaged = stream
+        damaged[stream.count - 5] ^= 1
+        let (_, fault) = try reading(.forward).blocksUpToFault(folder.file("damaged.gz", damaged + stream))
+        #expect(fault?.detail.hasPrefix("is damaged") == true)
+    }
+
     @Test(arguments: [1, 100, 100_000])
     func `a gzip file that is cut short gives all that can be unpacked`(count: Int) throws {
         var generator = SplitMix(seed: 7)

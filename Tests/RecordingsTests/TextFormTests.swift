@@ -102,6 +102,24 @@ import Testing
         #expect(spool.names == [] && spool.openDescriptors == 0)
     }
 
+    /// In any layout, with or without a newline at the end, the last record is the first one.
+    @Test(arguments: [
+        ("[", ",", "]"), ("[\n", ",\n", "\n]\n"), ("", "", ""), ("", "\n", ""), ("", "\r\n", "\r\n"), ("", ",\n", "\n"),
+        ("\u{1E}", "\n\u{1E}", "\n"), ("{\"hits\":[", ",", "]}"), ("{\"hits\":[", ",", "]}\n"), ("\n\n", "\n", "\n"),
+        ("", " ", "\n"), ("text\n", "\n", "\n"),
+    ])
+    func `records that are newest first are reversed`(head: String, separator: String, end: String) throws {
+        let times = (1...50).reversed().map { "{\"t\":\($0)}" }
+        let path = folder.file("a.json", head + times.joined(separator: separator) + end)
+        for block in [7, 1 << 18] {
+            for order in [RecordingOrder.auto, .reverse] {
+                let text = try Reading(order: order, blockBytes: block).text(path)
+                let records = text.split(whereSeparator: \.isNewline).filter { $0.contains("{") }
+                #expect(records.map { $0.filter { $0.isNumber } } == (1...50).map(String.init), "\(block) \(order)")
+            }
+        }
+    }
+
     /// The last bytes, in which the order is looked for, begin anywhere in an event.
     @Test(arguments: ["", "<?xml version='1.0'?>\n<Events>", " \n"], ["\n", ""])
     func `the order of events of XML shows in their last bytes`(head: String, separator: String) throws {

@@ -8,6 +8,9 @@ import Testing
         (["a", "", "b c"], "a,,b c"), (["=1+1", "+1", "-1", "@a", "\tx"], "'=1+1,'+1,'-1,'@a,'\tx"),
         (["a,b", #"say "x""#, "two\nlines", "a\rb"], #""a,b","say ""x""","two\#nlines","a\#rb""#),
         (["=\"a\"", "\n=1", "\r"], #""'=""a""","'\#n=1","'\#r""#), (["a=b", "'x", " =1"], "a=b,'x, =1"), ([""], ""),
+        // With a combining mark behind it, a quotation mark is another character; CR before LF is, too.
+        (["a\"\u{301},=1+1,b", "x\r\ny"], "\"a\"\"\u{301},=1+1,b\",\"x\r\ny\""), (["=\u{301}1"], "'=\u{301}1"),
+        ([",\u{301}"], "\",\u{301}\""),
     ])
     func `cells are quoted where needed, and never computed`(cells: [String], line: String) {
         #expect(String(decoding: CSVLine(cells).bytes, as: UTF8.self) == line + "\r\n")

@@ -31,6 +31,7 @@ import Testing
         ("latency=0ms..1s", "cannot begin with 0"), ("latency=61s", "is not in 0 ms to 60 s"),
         ("latency=1ms..", "\"\" is not a time"), ("queue=1..10:1", "\"1\": write a number of values"),
         ("queue=1..10:201", "\"201\": write a number of values"),
+        ("queue=1..10:linear:linear", "\"linear\": write"), ("queue=1..10:5:6", "\"6\": write"),
         ("queue=1..10:log", "\"log\": write a number of values"),
         ("queue=1,2:3", "a list has no \":3\""), ("queue=-1", "\"-1\" is not a whole number"),
         ("queue=1000001", "is not in 0 to 1,000,000"), ("queue=99999999999999999999", "is not a whole number"),

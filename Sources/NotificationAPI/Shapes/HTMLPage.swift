@@ -38,8 +38,8 @@ extension String {
     var html: String {
         var html = ""
         var isCode = false
-        for character in self {
-            switch character {
+        for scalar in unicodeScalars {
+            switch scalar {
             case "&": html += "&amp;"
             case "<": html += "&lt;"
             case ">": html += "&gt;"
@@ -47,7 +47,7 @@ extension String {
             case "`":
                 isCode.toggle()
                 html += isCode ? "<code>" : "</code>"
-            default: html.append(character)
+            default: html.unicodeScalars.append(scalar)
             }
         }
         return html

@@ -27,14 +27,14 @@ public final class ReadAhead {
     private var lines: LineSplitter
     private var reader: LineReader
     /// Cuts an upload of records into lines; nil for native lines.
-    private var framer: RecordFramer?
+    private var framer: MarkedText?
     private var framed: [UInt8] = []
 
     /// A reader for a feed with the same options.
     public init(_ options: EventFeed.Options) {
         lines = LineSplitter(maxLineBytes: options.maxLineBytes)
         reader = LineReader(options)
-        framer = options.format == .sysmon ? RecordFramer() : nil
+        framer = options.format == .sysmon ? MarkedText() : nil
     }
 
     /// Reads `bytes`, which are whole lines, each with one record or several.

@@ -50,10 +50,31 @@ extension SysmonEvent.Content {
 }
 
 extension SysmonCreation {
-    /// The RID of a label, which is the last part of its SID; medium, the default level of a token, for anything else.
-    fileprivate static func integrityLevel(labeled sid: String?) -> UInt32 {
-        let prefix = "S-1-16-"
-        guard let sid, sid.hasPrefix(prefix), let rid = UInt32(sid.dropFirst(prefix.count)) else { return 0x2000 }
-        return rid
+    /// The RID of a label, which is the last part of its SID, or of its name, as in `Mandatory Label\High Mandatory Level`; medium,
+    /// the default level of a token, for anything else.
+    fileprivate static func integrityLevel(labeled label: String?) -> UInt32 {
+        let (sid, name) = ("S-1-16-", "Mandatory Label\\")
+        guard let label else { return 0x2000 }
+        if label.hasPrefix(name) {
+            return integrityLevel(named: label.dropFirst(name.count).split(separator: " ").first.map(String.init))
+        }
+        return label.hasPrefix(sid) ? UInt32(label.dropFirst(sid.count)) ?? 0x2000 : 0x2000
     }
 }
+
+extension UnsafeBufferPointer<UInt8> {
+    /// The text of a field on a line of the rendered message of an event of the log Security, in English.
+    func auditedField(_ name: StaticString) -> Self? {
+        for (field, label) in auditedFields where field.isEqual(to: name) {
+            if let text = self.field(label) { return text }
+        }
+        return nil
+    }
+}
+
+/// Fields of events 4688 and 4689, and their labels in rendered messages.
+private let auditedFields: [(StaticString, label: StaticString)] = [
+    ("NewProcessId", "New Process ID"), ("NewProcessName", "New Process Name"), ("ProcessId", "Creator Process ID"),
+    ("ProcessId", "Process ID"), ("ProcessName", "Process Name"), ("ParentProcessName", "Creator Process Name"),
+    ("CommandLine", "Process Command Line"), ("MandatoryLabel", "Mandatory Label"),
+]

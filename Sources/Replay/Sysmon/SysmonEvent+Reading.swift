@@ -86,7 +86,7 @@ extension SysmonCreation {
 
     /// The RID of the mandatory label; AppContainers run at the low level. Other names count as medium, the default level of
     /// a token.
-    private static func integrityLevel(named name: String?) -> UInt32 {
+    static func integrityLevel(named name: String?) -> UInt32 {
         switch name?.asciiLowercased {
         case "low", "appcontainer": 0x1000
         case "high": 0x3000

@@ -42,7 +42,8 @@ struct SysmonFields {
             if let value = record[name] { return .value(ignoresCase ? value.unwrapped : value) }
             return ignoresCase ? record.member(ignoringCase: name).map { .value($0.unwrapped) } : nil
         case .list(let list): return list.element(named: name).map(SysmonField.value)
-        case .message(let message): return message.withUTF8 { $0.field(name) }.flatMap(\.self).map(SysmonField.text)
+        case .message(let message):
+            return message.withUTF8 { $0.field(name) ?? $0.auditedField(name) }.flatMap(\.self).map(SysmonField.text)
         case .none: return nil
         }
     }
@@ -158,7 +159,7 @@ private enum SysmonField {
 
 extension UnsafeBufferPointer<UInt8> {
     /// The text after `name` and a colon on a line of a rendered message; nil without such a line.
-    fileprivate func field(_ name: StaticString) -> Self? {
+    func field(_ name: StaticString) -> Self? {
         let name = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
         var line = self[...]
         while line.count > name.count {
@@ -166,7 +167,7 @@ extension UnsafeBufferPointer<UInt8> {
             let text = line[..<end].drop(while: \.isSpaceOrTab)
             if text.count > name.count, text[text.startIndex + name.count] == UInt8(ascii: ":"), text.starts(with: name)
             {
-                let isSpace = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\r") }
+                let isSpace = { (byte: UInt8) in byte.isSpaceOrTab || byte == .carriageReturn }
                 var value = text.dropFirst(name.count + 1).drop(while: isSpace)
                 while let last = value.last, isSpace(last) { value = value.dropLast() }
                 return UnsafeBufferPointer(rebasing: value)
@@ -232,7 +233,7 @@ extension Record {
 }
 
 extension StaticString {
-    fileprivate func isEqual(to other: StaticString) -> Bool {
+    func isEqual(to other: StaticString) -> Bool {
         utf8CodeUnitCount == other.utf8CodeUnitCount && memcmp(utf8Start, other.utf8Start, utf8CodeUnitCount) == 0
     }
 }

@@ -22,6 +22,7 @@ extension ReplayCommand {
         if output.messages != nil { try refuse("--messages", "each point has messages of its own; see --points") }
         if output.compare != nil { try refuse("--compare", "each point has losses of its own") }
         if gates.areGiven { try refuse("gates", "each point has figures of its own") }
+        if output.coverage { try refuse("--coverage", "the page shows the points only") }
         guard sweep.count <= 2 else { throw ValidationError("--sweep can be given twice at most") }
         let names = sweep.map(\.parameter)
         if names.count == 2, names[0] == names[1] {
@@ -36,6 +37,7 @@ extension ReplayCommand {
         let fixed: [(SweepAxis.Parameter, String, isGiven: Bool)] = [
             (.latency, "--engine-latency", engine.latency != nil), (.queue, "--queue-limit", engine.queueLimit != nil),
             (.failEvery, "--engine-fail-every", engine.failEvery != nil),
+            (.queue, "--set \(ReplayEngineOptions.queueLimitKey)", engine.setsQueueLimit),
         ]
         for (parameter, option, isGiven) in fixed where isGiven && names.contains(parameter) {
             try refuse(option, "the sweep sets it")
@@ -55,18 +57,20 @@ extension ReplayCommand {
         }
         progress.clear()
         try checkMachine(outcome.report)
-        if let path = output.points {
+        let isReported = outcome.report.total.applied > 0 || allowEmpty
+        if let path = output.points, isReported {
             let isCSV = path.lowercased().hasSuffix(".csv")
             try ReportFile(path).write(isCSV ? outcome.result.csv : outcome.result.ndjson)
         }
         let result = ReplayResult(
-            outcome.report, usesWebhook: false, engineName: "", unusedPolicies: [], unread: outcome.unread,
-            fault: outcome.fault, sweep: outcome.result)
+            outcome.report, usesWebhook: false, engineName: "", unusedPolicies: outcome.unusedPolicies,
+            unread: outcome.unread, fault: outcome.fault, sweep: outcome.result)
         if output.json {
             try StandardStream.output.deliver(String(decoding: result.json, as: UTF8.self))
-        } else if outcome.report.total.applied > 0 || allowEmpty {
+        } else if isReported {
             try StandardStream.output.deliver(
-                outcome.result.text(outcome.report, in: TerminalStyle(color, of: .output)))
+                outcome.result.text(
+                    outcome.report, pace, warnings(about: result), in: TerminalStyle(color, of: .output)))
         }
         try conclude(result)
     }

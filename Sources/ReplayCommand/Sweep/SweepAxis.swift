@@ -95,20 +95,21 @@ extension SweepAxis.Parameter {
         let ends = parts[0].split(separator: "..", maxSplits: 1, omittingEmptySubsequences: false)
         let (first, last) = (try value(ends[0]), try value(ends[1]))
         guard first < last else { throw ValidationError("the range must begin with its smaller value") }
-        var (count, isLinear) = (SweepAxis.usualCount, false)
+        var (count, isLinear): (Int?, Bool) = (nil, false)
         for part in parts.dropFirst() {
-            if part == "linear" {
+            if part == "linear", !isLinear {
                 isLinear = true
-            } else if let number = Int(part), (2...SweepAxis.mostPoints).contains(number) {
+            } else if let number = Int(part), (2...SweepAxis.mostPoints).contains(number), count == nil {
                 count = number
             } else {
-                throw ValidationError("\"\(part)\": write a number of values, 2 to \(SweepAxis.mostPoints), or linear")
+                throw ValidationError(
+                    "\"\(part)\": write a number of values, 2 to \(SweepAxis.mostPoints), or linear, or both")
             }
         }
         guard isLinear || first > 0 else {
             throw ValidationError("a logarithmic range cannot begin with 0; write a list, or :linear behind the range")
         }
-        return try checked(spread(from: first, to: last, count, isLinear: isLinear))
+        return try checked(spread(from: first, to: last, count ?? SweepAxis.usualCount, isLinear: isLinear))
     }
 
     private func checked(_ values: Set<Int>) throws(ValidationError) -> [Int] {

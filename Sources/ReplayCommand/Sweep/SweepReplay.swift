@@ -12,12 +12,15 @@ struct SweepReplay {
     private let setup: ReplaySetup
     private let deprecations: Deprecations
     private let progress: ReplayProgress
+    private let policyUse: PolicyUse
 
     /// What a sweep found.
     struct Outcome {
         var result: SweepResult
         /// The report of the first point.
         var report: ReplayReport
+        /// The patterns of `--policy` that matched no image.
+        var unusedPolicies: [String] = []
         var unread: UnreadInput
         var fault: CommandFailure?
     }
@@ -28,6 +31,7 @@ struct SweepReplay {
         self.command = command
         self.machinesWithSysmon = machinesWithSysmon
         self.progress = progress
+        policyUse = PolicyUse(command.policy)
         deprecations = Deprecations(logger: logger)
         setup = try ReplaySetup(command)
         logger.debug("sweeping", metadata: ["axes": "\(command.sweep.map(\.parameter.rawValue))"])
@@ -41,6 +45,7 @@ struct SweepReplay {
         result.add(zip(result.combinations, pass.reports).map { SweepPoint($0, $1, isRefined: false) })
         var outcome = Outcome(result: result, report: pass.reports[0], unread: pass.unread, fault: pass.fault)
         if pass.fault == nil { try refine(&outcome.result, open) }
+        outcome.unusedPolicies = policyUse.unused
         outcome.report.durationMilliseconds = (SystemClock().uptimeNanoseconds() - started) / 1_000_000
         return outcome
     }
@@ -73,6 +78,7 @@ struct SweepReplay {
             let setup = try setup.with(Array(zip(axes.map(\.parameter), values)))
             var own = options
             own.reportsCoverage = isReported && index == 0
+            if isReported, index == 0 { own.onCreation = policyUse.note }
             return ReplayRun(try ReplayMachines(setup, command.pace, lists: isReported && index == 0), own)
         }
         let crew = SweepCrew(runs)

@@ -3,21 +3,26 @@ import Console
 import Replay
 
 extension SweepResult {
-    /// The edges, and a table of the points.
-    func text(_ report: ReplayReport, in style: TerminalStyle) -> String {
+    /// The edges, and a table of the points, whose first one has this report.
+    func text(
+        _ report: ReplayReport, _ pace: ReplayPace, _ warnings: [String], in style: TerminalStyle
+    ) -> String {
         var page = TextPage(style: style)
         for line in answer { page.line(style.apply(.bold, line)) }
+        for warning in warnings { page.line(style.apply(.warning, "warning: \(warning.escapingInvisible)")) }
         if let whyNotRefined { page.line(whyNotRefined) }
         let lines = report.total.lines
         page.heading(
-            "\(lines.grouped) \(lines == 1 ? "line" : "lines") at \(points.count.counted("point")), at the recorded pace, in "
+            "\(lines.grouped) \(lines == 1 ? "line" : "lines") at \(points.count.counted("point")), \(pace.words), in "
                 + "\(Double(report.durationMilliseconds) / 1000) s")
         if axes.count == 1 { writePoints(to: &page) } else { writeGrid(to: &page) }
         return page.text
     }
 
     /// A sentence for each edge.
-    var answer: [String] { knees.map(sentence) }
+    var answer: [String] {
+        points.allSatisfy { $0.messages == 0 } ? ["No message was sent."] : knees.map(sentence)
+    }
 
     private func sentence(about knee: SweepKnee) -> String {
         let axis = axes[0].parameter

@@ -27,7 +27,7 @@ extension String {
 
     /// In single quotes, or, with characters that need escapes, in double quotes as JSON has them.
     fileprivate var quotedInYAML: String {
-        if escapingInvisible == self { return "'" + replacing("'", with: "''") + "'" }
+        if escapingInvisible == self { return "'" + replacing(scalar: "'", with: "''") + "'" }
         var json = JSONWriter()
         json.value(self)
         return String(decoding: json.bytes, as: UTF8.self)

@@ -41,12 +41,11 @@ struct StepSummary {
 
     /// `text` without a meaning in Markdown or HTML.
     private static func plain(_ text: String) -> String {
-        text.escapingInvisible.unicodeScalars.reduce(into: "") { escaped, scalar in
+        text.escapingInvisible.escaping { scalar in
             switch scalar {
-            case "!"..."/", ":"..."@", "["..."`", "{"..."~": escaped.append("\\")
-            default: break
+            case "!"..."/", ":"..."@", "["..."`", "{"..."~": "\\\(scalar)"
+            default: nil
             }
-            escaped.unicodeScalars.append(scalar)
         }
     }
 

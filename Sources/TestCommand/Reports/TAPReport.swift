@@ -25,10 +25,7 @@ struct TAPReport {
 
     /// `text` where `#` and `\` mean something.
     private static func escaped(_ text: String) -> String {
-        text.escapingInvisible.reduce(into: "") { escaped, character in
-            if character == "#" || character == "\\" { escaped.append("\\") }
-            escaped.append(character)
-        }
+        text.escapingInvisible.escaping { $0 == "#" || $0 == "\\" ? "\\\($0)" : nil }
     }
 
     /// One test point.

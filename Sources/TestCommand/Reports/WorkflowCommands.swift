@@ -98,11 +98,10 @@ struct Annotation {
     }
 
     private static func property(_ text: String) -> String {
-        data(text).replacing(":", with: "%3A").replacing(",", with: "%2C")
+        data(text).escaping { $0 == ":" ? "%3A" : $0 == "," ? "%2C" : nil }
     }
 
     private static func data(_ text: String) -> String {
-        text.escapingInvisibleInLines.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing(
-            "\n", with: "%0A")
+        text.escapingInvisibleInLines.escaping { $0 == "%" ? "%25" : $0 == "\r" ? "%0D" : $0 == "\n" ? "%0A" : nil }
     }
 }
