@@ -212,6 +212,27 @@ class TestSecurity:
         assert (process["imageFileName"], process["commandLine"]) == ("C:\\a.exe", "a -b")
         assert process["creationTime"].startswith("2020-08-25T10:00:00.0000000")
 
+    def test_they_are_read_from_their_rendered_message(self, tmp_path: Path) -> None:
+        texts = {
+            4688: (
+                "A new process has been created.\r\n\r\nCreator Subject:\r\n\tSecurity ID:\t\tS-1-5-18\r\n\r\n"
+                "Process Information:\r\n\tNew Process ID:\t\t0x20e1\r\n\tNew Process Name:\tC:\\a.exe\r\n"
+                "\tMandatory Label:\t\tMandatory Label\\High Mandatory Level\r\n\tCreator Process ID:\t0x4b0\r\n"
+                "\tCreator Process Name:\tC:\\b.exe\r\n\tProcess Command Line:\ta -b\r\n"
+            ),
+            4689: "A process has exited.\r\n\r\n\tProcess ID:\t0x20e1\r\n\tProcess Name:\tC:\\a.exe\r\n",
+        }
+        path = tmp_path / "security.json"
+        own = {"LogName": "Security", "MachineName": "pc1", "TimeCreated": "/Date(1598349600500)/"}
+        path.write_text(
+            json.dumps([{**own, "Id": number, "Message": text} for number, text in texts.items()], indent=2)
+        )
+        messages = tmp_path / "messages"
+        told = report(path, "--include", "security", "--messages", messages)
+        assert told["appliedByType"] == {"processCreate": 1, "processExit": 1}
+        [create, _] = [json.loads(line) for line in messages.read_text().splitlines()]
+        assert (create["processId"], create["imageFileName"]) == (0x20E1, "C:\\a.exe")
+
     def test_a_machine_with_sysmon_keeps_sysmon(self, tmp_path: Path) -> None:
         sysmon = flat(*events()[1], "pc1")
         records = [*self.lines("pc1"), *self.lines("pc2"), sysmon, *self.lines("PC1")]

@@ -65,5 +65,7 @@ enum ReportSamples {
         "\u{2028}line\u{2029}paragraph\u{85}", "\u{202E}reversed", "👩‍👩‍👧 \u{10FFFF}", "| a | b |",
         "`code` <b>bold</b> @user",
         "\\# back\\slash", "---\n...", "%0A%0D", "a: b, c=d",
+        // With combining marks, each of these is another character.
+        "a:\u{301}:\u{301} b,\u{301} # \u{301}#\u{301}SKIP %\u{301} '\u{301} \"\u{301} |\u{301} <\u{338}",
     ]
 }

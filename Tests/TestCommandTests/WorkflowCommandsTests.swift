@@ -32,9 +32,9 @@ import Testing
         for command in commands {
             #expect(command.hasPrefix("::error file="))
             #expect(command.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0 != "\u{2028}" })
-            let properties = command.dropFirst(2).prefix { $0 != ":" }
+            let properties = command.unicodeScalars.dropFirst(2).prefix { $0 != ":" }
             #expect(properties.split(separator: ",").count == 3, "\(command)")
-            #expect(properties.contains(",line=") && properties.contains(",title="))
+            #expect(String(properties).contains(",line=") && String(properties).contains(",title="))
         }
     }
 
