@@ -64,8 +64,10 @@ public struct RecordFramer: TextConverter, Sendable {
     /// A framer. With `passesLines`, the first record of a text decides whether lines are looked into; otherwise they are.
     public init(passesLines: Bool = true) { recordPerLine = passesLines ? nil : false }
 
+    /// Whether the text has shown that it has a record on each line.
     public var passesLines: Bool { recordPerLine == true }
 
+    /// The length of the whole lines at the start of `input` that are an object each.
     public func passedLines(of input: UnsafeRawBufferPointer) -> Int {
         guard passesLines, state == .between, indent == [], owedNewlines == 0, envelopes.isEmpty else { return 0 }
         var start = 0

@@ -11,6 +11,8 @@ public protocol TextConverter {
 }
 
 extension TextConverter {
+    /// No line passes unchanged.
     public var passesLines: Bool { false }
+    /// None.
     public func passedLines(of input: UnsafeRawBufferPointer) -> Int { 0 }
 }
