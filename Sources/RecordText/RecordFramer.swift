@@ -72,9 +72,11 @@ public struct RecordFramer: TextConverter, Sendable {
         guard passesLines, state == .between, indent == [], owedNewlines == 0, envelopes.isEmpty else { return 0 }
         var start = 0
         while start < input.count, input[start] == UInt8(ascii: "{"),
-            let end = input.offset(of: .newline, from: start), input[end - 1] == UInt8(ascii: "}")
+            let newline = input.offset(of: .newline, from: start)
         {
-            start = end + 1
+            let end = input[newline - 1] == .carriageReturn ? newline - 1 : newline
+            guard input[end - 1] == UInt8(ascii: "}") else { break }
+            start = newline + 1
         }
         return start
     }
