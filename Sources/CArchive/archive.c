@@ -19,6 +19,8 @@ LATE(int, archive_read_support_format_tar, (archive *a), a)
 LATE(int, archive_read_support_format_7zip, (archive *a), a)
 LATE(int, archive_read_support_format_raw, (archive *a), a)
 LATE(int, archive_read_support_format_empty, (archive *a), a)
+LATE(int, archive_read_set_format_option,
+     (struct archive *archive, const char *module, const char *option, const char *value), archive, module, option, value)
 LATE(int, archive_read_open_fd, (archive *a, int file, size_t block), a, file, block)
 LATE(int, archive_read_next_header, (archive *a, entry **next), a, next)
 LATE(int, archive_read_data_block, (archive *a, const void **bytes, size_t *size, la_int64_t *at), a, bytes, size, at)

@@ -27,6 +27,8 @@ final class ArchiveFile {
             // A warning means that libarchive was built without the library; a file that needs it is then a fault.
             guard support(handle) >= ARCHIVE_WARN else { throw fault(file.name) }
         }
+        // One tar behind another is part of the file, too.
+        archive_read_set_format_option(handle, "tar", "read_concatenated_archives", "1")
         guard lseek(file.file.number, off_t(file.bounds.lowerBound), SEEK_SET) >= 0 else {
             throw RecordingFault(file.name, "cannot be read", errno: errno)
         }

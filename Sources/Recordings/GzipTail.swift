@@ -8,6 +8,8 @@ final class GzipTail: ByteStream {
     private let input: FileStream
     private var stream = z_stream()
     private var isOpen: Bool
+    /// Whether a stream has ended and none has begun since.
+    private var isBetween = false
     /// Whether what was read so far cannot be unpacked, or has a wrong checksum.
     private var isDamaged = false
     private let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 1)
@@ -48,12 +50,15 @@ final class GzipTail: ByteStream {
                 stream.next_in = piece.baseAddress?.assumingMemoryBound(to: UInt8.self)
                 stream.avail_in = UInt32(count)
             }
+            // Zeros pad files on tapes.
+            if isBetween, stream.avail_in > 0, stream.next_in?.pointee == 0 { break }
             stream.next_out = buffer.baseAddress?.assumingMemoryBound(to: UInt8.self)
             stream.avail_out = UInt32(clamping: buffer.count)
             switch inflate(&stream, Z_NO_FLUSH) {
-            case Z_OK, Z_BUF_ERROR: break
+            case Z_OK: isBetween = false
+            case Z_BUF_ERROR: break
             // Another one may follow.
-            case Z_STREAM_END: isOpen = inflateReset(&stream) == Z_OK
+            case Z_STREAM_END: (isOpen, isBetween) = (inflateReset(&stream) == Z_OK, true)
             default: (isOpen, isDamaged) = (false, true)
             }
             let count = min(buffer.count, Int(UInt32.max)) - Int(stream.avail_out)

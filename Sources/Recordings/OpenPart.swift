@@ -35,7 +35,7 @@ struct PartOpening {
         guard reversed.map({ number < $0.count && $0[number] }) ?? true else {
             return OpenPart(name: part.name, look: look, lines: ForwardLines(text, limits: limits), isReversed: false)
         }
-        if let range = text.range {
+        if let range = text.range, try range.isRecordPerLine() {
             let lines = BackwardLines(range, limits: limits)
             let span = UInt64(range.bounds.lowerBound)...UInt64(range.bounds.upperBound)
             return OpenPart(name: part.name, look: look, lines: lines, isReversed: true, span: span)

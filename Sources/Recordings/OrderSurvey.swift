@@ -9,10 +9,11 @@ struct OrderSurvey {
     /// Maximum number of bytes searched for a time at each end of a part. If there is none, the part is read forwards.
     static let searchLimit = 64 << 20
 
-    /// Whether `range` of a file is written newest first; reads it from both ends.
-    func isNewestFirst(_ range: FileRange) throws(RecordingFault) -> Bool {
-        guard let first = try firstTime(of: ForwardLines(FileStream(range), limits: limits)) else { return false }
-        guard let last = try firstTime(of: BackwardLines(range, limits: limits)) else { return false }
+    /// Whether `range` of a file is written newest first; reads it from both ends. Nil if an end has no time.
+    func isNewestFirst(_ range: FileRange) throws(RecordingFault) -> Bool? {
+        guard let first = try firstTime(of: ForwardLines(FileStream(range), limits: limits)),
+            let last = try firstTime(of: BackwardLines(range, limits: limits))
+        else { return nil }
         return first > last
     }
 

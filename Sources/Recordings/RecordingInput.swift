@@ -112,7 +112,7 @@ enum RecordingInput {
         switch self {
         case .text(let file):
             let text = TextStream(PeekableStream(FileStream(file)), range: file)
-            if let range = text.range { return [try survey.isNewestFirst(range)] }
+            if let range = text.range, let isNewestFirst = try survey.isNewestFirst(range) { return [isNewestFirst] }
             if text.isMarkup, let isNewestFirst = try survey.isNewestFirst(markup: file) { return [isNewestFirst] }
             return survey.newestFirst(of: SinglePart(file))
         case .archive(let file, let environment):

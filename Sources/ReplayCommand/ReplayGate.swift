@@ -17,9 +17,11 @@ struct ReplayGate {
     private init(result: ReplayReport.Gate, fault: String) { (self.result, self.fault) = (result, fault) }
 
     /// `--fail-on-loss=new`.
-    init(newlyLost count: Int) {
+    init(newlyLost count: Int, isIncomplete: Bool) {
         result = .init(name: "fail-on-loss=new", limit: 0, value: Double(count), passed: count == 0)
-        fault = "\(count.counted("message")) lost that \(count == 1 ? "was" : "were") not lost before"
+        fault =
+            "\(count.counted("message")) lost that \(count == 1 ? "was" : "were") not lost before"
+            + (isIncomplete ? ", as far as both reports list their losses" : "")
     }
 
     /// `--max-delay`, in milliseconds.

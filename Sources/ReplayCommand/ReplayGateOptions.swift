@@ -43,7 +43,10 @@ struct ReplayGateOptions: ParsableArguments {
         case .count(let limit):
             gates.append(.atMost(limit, "fail-on-loss", report.lost) { "\($0.counted("message")) lost" })
         case .new:
-            gates.append(ReplayGate(newlyLost: report.comparison?.newCount ?? 0))
+            let comparison = report.comparison
+            gates.append(
+                ReplayGate(
+                    newlyLost: comparison?.newCount ?? 0, isIncomplete: comparison?.isIncomplete ?? false))
         case nil: break
         }
         if let maxDelay {

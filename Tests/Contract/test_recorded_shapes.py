@@ -179,6 +179,51 @@ def test_a_character_costs_itself_and_is_counted(machine: Machine) -> None:
     assert machine.get("getProcess", pid=4321)["commandLine"] == "cmd.exe /c"
 
 
+class TestXMLInStrings:
+    """Records that carry an event as XML."""
+
+    @staticmethod
+    def texts(endings: list[str]) -> bytes:
+        """An event with each of the endings behind it."""
+        number, fields = events()[0]
+        text = element(number, fields, "pc1")
+        return b"".join(json.dumps({"result": {"_raw": text + ending}}).encode() + b"\n" for ending in endings)
+
+    @pytest.mark.parametrize("ending", ["<!-- x", "<![CDATA[", "<?x", "<x>", "<", "&", "]]>"])
+    def test_a_broken_one_costs_only_itself(self, tmp_path: Path, ending: str) -> None:
+        path = tmp_path / "a.ndjson"
+        path.write_bytes(self.texts(["", ending, "", "\r\n", "", " "]))
+        told = report(path)
+        counted = told["applied"] + sum(told["skipped"].values()) + told["rejectedCount"]
+        assert (told["lines"], counted) == (6, 6)
+        # The process is created once.
+        assert told["skipped"].get("unknown-shape", 0) + told["rejectedCount"] <= 1
+
+    def test_many_broken_ones_take_no_longer(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.ndjson"
+        path.write_bytes(self.texts(["<!-- x"] * 2000))
+        assert run(path, "--quiet", "--json", "--allow-empty").returncode == 0
+
+    def test_two_events_in_one_are_not_mixed(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.ndjson"
+        number, fields = events()[0]
+        text = element(number, fields, "pc1") * 2
+        path.write_text(json.dumps({"result": {"_raw": text}}) + "\n")
+        result = run(path, "--quiet")
+        assert result.returncode == 2
+        assert b"1 skipped as unknown-shape" in result.stderr
+
+    def test_elements_within_values_and_data_are_part_of_them(self, tmp_path: Path) -> None:
+        path, messages = tmp_path / "a.xml", tmp_path / "messages"
+        number, fields = events()[0]
+        text = element(number, fields, "pc1")
+        image = f"<Data Name='Image'>{fields['Image']}</Data>"
+        assert image in text
+        path.write_text(text.replace(image, '<System/><Data Name="Image">C:\\<b>x</b>a.exe</Data>'))
+        report(path, "--messages", messages)
+        assert json.loads(messages.read_text().splitlines()[0])["imageFileName"] == "C:\\xa.exe"
+
+
 class TestSecurity:
     """Events 4688 and 4689."""
 

@@ -195,6 +195,16 @@ import Testing
         }
     }
 
+    @Test func `a tar may be padded, and another one may follow`() throws {
+        let (one, two) = (lines(0..<50), lines(50..<90))
+        _ = try archive("a.gz", .tar, .gzip, ["a.json": one])
+        let first = try folder.bytes(of: "a.gz")
+        #expect(try reading().text(folder.file("padded.gz", first + [UInt8](repeating: 0, count: 70_000))) == one)
+        _ = try archive("b.gz", .tar, .gzip, ["b.json": two])
+        let second = try folder.bytes(of: "b.gz")
+        #expect(try reading().text(folder.file("two.gz", first + second)) == one + two)
+    }
+
     @Test func `each stream of a gzip file has a checksum of its own`() throws {
         _ = try archive("a.gz", .raw, .gzip, ["a.json": lines(0..<50)])
         let stream = try folder.bytes(of: "a.gz")

@@ -120,6 +120,20 @@ import Testing
         }
     }
 
+    /// A first line that is a record, or a text, says nothing of the others.
+    @Test(arguments: ["{\"t\":50}\n", "# exported\n", "# exported\r\n", "{\"exported\":\"2020\"}\n", "\n \n"])
+    func `records over several lines that are newest first are reversed`(head: String) throws {
+        let times = (1..<50).reversed().map { "{\"t\":\($0),\n  \"a\": {}\n}" }
+        let path = folder.file("a.json", head + times.joined(separator: "\n") + "\n{\"t\":0}\n")
+        for order in [RecordingOrder.auto, .reverse] {
+            let text = try Reading(order: order, blockBytes: 100).text(path)
+            let found = text.split(whereSeparator: \.isNewline).compactMap { line in
+                line.hasPrefix("{\"t\":") ? Int(line.dropFirst(5).prefix { $0.isNumber }) : nil
+            }
+            #expect(found == Array(0...(head.contains("50") ? 50 : 49)), "\(order)")
+        }
+    }
+
     /// The last bytes, in which the order is looked for, begin anywhere in an event.
     @Test(arguments: ["", "<?xml version='1.0'?>\n<Events>", " \n"], ["\n", ""])
     func `the order of events of XML shows in their last bytes`(head: String, separator: String) throws {

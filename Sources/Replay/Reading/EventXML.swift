@@ -16,17 +16,23 @@ final class EventXML {
 
     private let parser: XML_Parser?
     private var part = Part.none
-    /// Whether the text of the current element is the value of a member.
-    private var isValue = false
+    /// The depth of the element that is the part.
+    private var partDepth = 0
+    /// The depth of the element whose text is the value of a member; nil outside of one.
+    private var valueDepth: Int?
     private var system = Members()
     private var data = Members()
     private var message = Members()
     private var hasEvent = false
+    /// The number of elements that are not in another one.
+    private var count = 0
     /// The number of open elements within the document.
     private var depth = 0
     /// The bytes of the document so far; nil if there is none.
     private var size: Int?
 
+    /// An element behind an event: if it is not found, it is in a comment or a section of the event.
+    private static let probe: StaticString = "<e/>"
     /// The size at which another document begins.
     private static let maxSize = 4 << 20
 
@@ -39,19 +45,22 @@ final class EventXML {
     /// - Throws: One fault: not XML, or not an event.
     func json(of xml: UnsafeRawBufferPointer) throws(JSONFaults) -> [UInt8] {
         let before = begin()
-        let text = xml.withoutDeclaration
+        let trimmed = xml.withoutTrailingBlanks
+        let text = trimmed.withoutDeclaration
         let start = text.baseAddress?.assumingMemoryBound(to: CChar.self)
         guard XML_Parse(parser, start, Int32(clamping: text.count), 0) == XML_STATUS_OK else {
             size = nil
             let words = XML_ErrorString(XML_GetErrorCode(parser)).map { String(cString: $0) } ?? "unknown error"
-            let place = max(0, Int(XML_GetCurrentByteIndex(parser)) - before) + xml.count - text.count
+            let place = max(0, Int(XML_GetCurrentByteIndex(parser)) - before) + trimmed.count - text.count
             throw JSONFaults(detail: "not XML: \(words) at byte \(place)")
         }
-        size = before + text.count
-        guard depth == 0 else {
+        let elements = count
+        guard depth == 0, parse(EventXML.probe), count == elements + 1 else {
             size = nil
-            throw JSONFaults(detail: "not XML: an element is not closed")
+            throw JSONFaults(detail: "not XML: an element or a comment is not closed")
         }
+        size = before + text.count + EventXML.probe.utf8CodeUnitCount
+        guard elements == 1 else { throw JSONFaults(detail: "\(elements) elements of XML, not one") }
         guard hasEvent else { throw JSONFaults(detail: "an element of XML that is not an event") }
         var json: [UInt8] = []
         json.reserveCapacity(system.text.count + data.text.count + message.text.count + 64)
@@ -76,7 +85,7 @@ final class EventXML {
 
     /// Prepares for an event; returns the number of bytes before it in the document.
     private func begin() -> Int {
-        (part, isValue, hasEvent, depth) = (.none, false, false, 0)
+        (part, valueDepth, hasEvent, count, depth) = (.none, nil, false, 0, 0)
         system.removeAll()
         data.removeAll()
         message.removeAll()
@@ -84,10 +93,14 @@ final class EventXML {
         let root: StaticString = "<r>"
         XML_ParserReset(parser, "UTF-8")
         setHandlers()
-        let start = UnsafeRawPointer(root.utf8Start).assumingMemoryBound(to: CChar.self)
-        _ = XML_Parse(parser, start, Int32(root.utf8CodeUnitCount), 0)
-        depth = 0
+        _ = parse(root)
+        (count, depth) = (0, 0)
         return root.utf8CodeUnitCount
+    }
+
+    private func parse(_ text: StaticString) -> Bool {
+        let start = UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
+        return XML_Parse(parser, start, Int32(text.utf8CodeUnitCount), 0) == XML_STATUS_OK
     }
 
     private func setHandlers() {
@@ -100,14 +113,14 @@ final class EventXML {
                     $0.open(LocalName(name), Attributes(attributes))
                 }
             },
-            { user, name in
-                guard let user, let name else { return }
-                Unmanaged<EventXML>.fromOpaque(user)._withUnsafeGuaranteedRef { $0.close(LocalName(name)) }
+            { user, _ in
+                guard let user else { return }
+                Unmanaged<EventXML>.fromOpaque(user)._withUnsafeGuaranteedRef { $0.close() }
             })
         XML_SetCharacterDataHandler(parser) { user, bytes, count in
             guard let user, let bytes else { return }
             Unmanaged<EventXML>.fromOpaque(user)._withUnsafeGuaranteedRef { reader in
-                guard reader.isValue else { return }
+                guard reader.valueDepth != nil else { return }
                 let text = UnsafeRawBufferPointer(start: bytes, count: Int(count))
                 switch reader.part {
                 case .data: reader.data.append(text)
@@ -120,16 +133,19 @@ final class EventXML {
     }
 
     private func open(_ name: LocalName, _ attributes: Attributes) {
+        if depth == 0 { count += 1 }
         depth += 1
+        // The text of an element within a value is part of it.
+        guard valueDepth == nil else { return }
         switch part {
         case .data:
             if name == "Data", let name = attributes["Name"] {
-                isValue = true
+                valueDepth = depth
                 data.begin(name)
             }
         case .system:
             if name == "EventID" || name == "Channel" || name == "Computer" {
-                isValue = true
+                valueDepth = depth
                 system.begin(name.bytes)
             } else if name == "Provider" {
                 attributes["Name"].map { system.add("Provider", $0) }
@@ -138,7 +154,7 @@ final class EventXML {
             }
         case .rendering:
             if name == "Message" {
-                isValue = true
+                valueDepth = depth
                 message.begin(name.bytes)
             }
         case .none:
@@ -149,22 +165,23 @@ final class EventXML {
             } else if name == "RenderingInfo" {
                 part = .rendering
             }
+            partDepth = depth
         }
     }
 
-    private func close(_ name: LocalName) {
-        depth -= 1
-        if isValue {
-            isValue = false
+    private func close() {
+        if depth == valueDepth {
+            valueDepth = nil
             switch part {
             case .system: system.end()
             case .data: data.end()
             case .rendering: message.end()
             case .none: break
             }
-        } else if name == "System" || name == "EventData" || name == "UserData" || name == "RenderingInfo" {
+        } else if depth == partDepth {
             part = .none
         }
+        depth -= 1
     }
 }
 
@@ -201,15 +218,9 @@ private struct Attributes {
 
 /// The members of an object, as JSON.
 private struct Members {
-    /// The members that have ended, and the one that has begun.
     private(set) var text: [UInt8] = []
-    /// Where the member begins that has not ended.
-    private var open: Int?
 
-    mutating func removeAll() {
-        text.removeAll(keepingCapacity: true)
-        open = nil
-    }
+    mutating func removeAll() { text.removeAll(keepingCapacity: true) }
 
     mutating func add(_ name: StaticString, _ value: UnsafeRawBufferPointer) {
         begin(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
@@ -217,19 +228,13 @@ private struct Members {
         end()
     }
 
-    /// Begins a member, instead of one that has not ended.
     mutating func begin(_ name: UnsafeRawBufferPointer) {
-        if let open { text.removeSubrange(open...) }
-        open = text.count
         text.append(contentsOf: text.isEmpty ? #"""#.utf8 : #",""#.utf8)
         append(name)
         text.append(contentsOf: #"":""#.utf8)
     }
 
-    mutating func end() {
-        text.append(UInt8(ascii: "\""))
-        open = nil
-    }
+    mutating func end() { text.append(UInt8(ascii: "\"")) }
 
     /// Adds to the text of the member that has begun, in stretches between the characters of XML that need an escape in JSON.
     mutating func append(_ bytes: UnsafeRawBufferPointer) {
@@ -253,6 +258,12 @@ private struct Members {
 }
 
 extension UnsafeRawBufferPointer {
+    fileprivate var withoutTrailingBlanks: UnsafeRawBufferPointer {
+        var end = count
+        while end > 0, self[end - 1] <= UInt8(ascii: " ") { end -= 1 }
+        return UnsafeRawBufferPointer(rebasing: self[..<end])
+    }
+
     /// The text behind a declaration at its start, which only a document may have.
     fileprivate var withoutDeclaration: UnsafeRawBufferPointer {
         let begin = drop { $0 <= UInt8(ascii: " ") }
