@@ -21,7 +21,11 @@ extension ReplayCommand {
         let unanswered = report.losses.filter { $0.reason == NTStatus.portDisconnected.name }
         if result.usesWebhook, !unanswered.isEmpty {
             let count = unanswered.reduce(0) { $0 + $1.count }
-            throw CommandFailure(status: .failed, message: "the engine was unreachable for \(count.counted("message"))")
+            let times = unanswered.flatMap { [$0.first.time, $0.last.time] }.sorted()
+            throw CommandFailure(
+                status: .failed,
+                message: "the engine was unreachable for \(count.counted("message")), from "
+                    + "\(times[0]) to \(times[times.count - 1])".escapingInvisible)
         }
         let failed = gates.filter { !$0.result.passed }
         if !failed.isEmpty {

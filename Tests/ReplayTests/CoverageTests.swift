@@ -281,7 +281,7 @@ struct CoverageTests {
         ])
         #expect(
             all == [
-                "1 process ran before its first record: no CreateProcess message, no command line, no parent",
+                "1 process ran before its first record: no CreateProcess message, command line or parent",
                 "event 7 has no base address, size or thread: they are 0",
                 "event 8 does not name the creating thread",
                 "1 × records of opened processes (event 10): the model has no handle callbacks",

@@ -49,10 +49,11 @@ enum RecordingGaps {
                     + "its end (replay --order reverse)")
         }
         if tally.processesSynthesised > 0 {
-            let (found, completed) = (tally.processesSynthesised, tally.processesCompleted)
+            let (count, completed) = (tally.processesSynthesised, tally.processesCompleted)
+            let processes = count == 1 ? "1 process ran before its" : "\(count) processes ran before their"
             gaps.append(
-                "\(found == 1 ? "1 process ran before its" : "\(found) processes ran before their") first record: no CreateProcess message, "
-                    + "no command line, no parent" + (completed > 0 ? ", except \(completed) created later" : ""))
+                "\(processes) first record: no CreateProcess message, command line or parent"
+                    + (completed > 0 ? ", except \(completed) created later" : ""))
         }
         if format == .sysmon { gaps += gapsOfEvents(tally) }
         gaps += SkipReason.allCases.filter { tally.skipped($0) > 0 }.map { "\(tally.skipped($0)) × \($0.explanation)" }

@@ -64,9 +64,9 @@ extension SweepAxis.Parameter {
     /// Where `value` is among the others: none of the sends fails where more than the most are between two that fail.
     func place(of value: Int) -> Int { self == .failEvery && value == 0 ? range.upperBound + 1 : value }
 
-    /// A value as a person writes it, with three digits of a time: `84 ms`, `1.04 s`, `512`.
+    /// A value as a person writes it, with three digits of a time: `84 ms`, `1.04 s`, `512`; `none` if no send fails.
     func text(_ value: Int) -> String {
-        guard self == .latency else { return value.grouped }
+        guard self == .latency else { return self == .failEvery && value == 0 ? "none" : value.grouped }
         return switch value {
         case 0: "0 ms"
         case ..<1000: "\(value) us"
