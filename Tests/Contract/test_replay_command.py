@@ -691,6 +691,15 @@ class TestMessages:
         assert lost["machine"] == report["machines"][0]
         assert lost["eventTime"] <= lost["createdAt"] <= lost["sentAt"] < lost["endedAt"]
 
+    def test_a_message_that_the_engine_did_not_get_is_not_late(self, story: Path) -> None:
+        options = ("--rules", RULE, "--pace", "recorded", "--engine-latency", "4900ms")
+        late = replay(story, *options)["late"]
+        assert late["afterExit"] + late["afterEnd"] > 0
+        report = replay(story, *options, "--engine-fail-every", "1")
+        assert all(of["sent"] == 0 for of in report["deliveries"])
+        assert report["delay"]
+        assert report["late"] == {"afterExit": 0, "afterEnd": 0}
+
     def test_a_file_that_the_replay_reads_is_not_replaced(self, tmp_path: Path, story: Path) -> None:
         before = story.read_bytes()
         link = tmp_path / "link"
