@@ -14,10 +14,8 @@ public struct DumpText: Sendable {
     /// Nil if it has control characters other than those of terminals, as every message has. Sequences that color the
     /// output are left out.
     public init?(_ content: [UInt8]) {
-        if content.starts(with: [0xFF, 0xFE]) {
-            append(scalarsOf: String(decoding: DumpText.units(content, highByte: 1), as: UTF16.self))
-        } else if content.starts(with: [0xFE, 0xFF]) {
-            append(scalarsOf: String(decoding: DumpText.units(content, highByte: 0), as: UTF16.self))
+        if let order = ByteOrder(mark: content) {
+            append(scalarsOf: String(decoding: DumpText.units(content, order), as: UTF16.self))
         } else if content.allSatisfy({ $0 < 0x80 }) {
             characters = content
         } else {
@@ -56,8 +54,10 @@ public struct DumpText: Sendable {
         }
     }
 
-    private static func units(_ content: [UInt8], highByte: Int) -> [UInt16] {
-        stride(from: 2, to: content.count - 1, by: 2).map {
+    /// The units behind the mark.
+    private static func units(_ content: [UInt8], _ order: ByteOrder) -> [UInt16] {
+        let highByte = order == .little ? 1 : 0
+        return stride(from: 2, to: content.count - 1, by: 2).map {
             UInt16(content[$0 + highByte]) << 8 | UInt16(content[$0 + 1 - highByte])
         }
     }

@@ -8,7 +8,7 @@ public enum ForeignContent {
     /// What the content that begins with `head` looks like, and what to do about it, as a phrase. Nil if it may be a recording: a
     /// line of it begins like a record.
     public static func description(of head: [UInt8]) -> String? {
-        if head.isEmpty || head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) { return nil }
+        if head.isEmpty || ByteOrder(mark: head) != nil { return nil }
         if let known = signatures.first(where: { head.dropFirst($0.offset).starts(with: $0.bytes) }) {
             return known.description
         }

@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 
 /// Cuts a text into records, as `RecordFramer` does, also if a byte order mark says that it is UTF-16.
 public struct MarkedText: TextConverter, Sendable {
@@ -40,18 +40,5 @@ public struct MarkedText: TextConverter, Sendable {
         var text: [UInt8] = []
         decoder?.convert(input, into: &text)
         text.withUnsafeBytes { framer.convert($0, into: &output) }
-    }
-}
-
-extension ByteOrder {
-    /// The order of the units behind a byte order mark of UTF-16; nil if `bytes` do not begin with one.
-    public init?(mark bytes: some Collection<UInt8>) {
-        if bytes.starts(with: [0xFF, 0xFE]) {
-            self = .little
-        } else if bytes.starts(with: [0xFE, 0xFF]) {
-            self = .big
-        } else {
-            return nil
-        }
     }
 }

@@ -14,15 +14,17 @@ extension RecordFramer {
         default: break
         }
         let line = head[(head[..<start].lastIndex(of: .newline).map { $0 + 1 } ?? 0)..<end]
-        return framed(line).elementsEqual(line.last == .carriageReturn ? line.dropLast() : line)
+        let framed = line.withUnsafeBytes { RecordFramer.framed($0) }
+        let record = framed.last == .newline ? framed.dropLast() : framed[...]
+        return record.elementsEqual(line.last == .carriageReturn ? line.dropLast() : line)
     }
 
-    /// What becomes of a line; several records are one text, with newlines in between.
-    private static func framed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    /// The records on a line, each with a newline behind it.
+    public static func framed(_ line: UnsafeRawBufferPointer) -> [UInt8] {
         var framer = RecordFramer(passesLines: false)
         var framed: [UInt8] = []
-        line.withUnsafeBytes { framer.convert($0, into: &framed) }
+        framer.convert(line, into: &framed)
         framer.finish(into: &framed)
-        return framed.last == .newline ? framed.dropLast() : framed[...]
+        return framed
     }
 }

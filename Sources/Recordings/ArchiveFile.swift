@@ -12,11 +12,15 @@ final class ArchiveFile {
     /// What the end of a gzip file should say of its content, as far as it was read.
     private var checksum = GzipChecksum()
 
+    /// Whether the checksum of a compressed tar is left to another reading.
+    private let isSurvey: Bool
+
     /// Opens `file` at its start. Uses the descriptor's offset, so only one instance at a time may read the file.
-    init(_ file: FileRange) throws(RecordingFault) {
+    init(_ file: FileRange, isSurvey: Bool) throws(RecordingFault) {
         guard let handle = archive_read_new() else { throw RecordingFault(file.name, "out of memory") }
         self.handle = handle
         self.file = file
+        self.isSurvey = isSurvey
         // Not all filters: some run external programs.
         for support in [
             archive_read_support_filter_gzip, archive_read_support_filter_bzip2, archive_read_support_filter_xz,
@@ -82,7 +86,7 @@ final class ArchiveFile {
             case ARCHIVE_RETRY: continue
             case ARCHIVE_EOF:
                 // Of a tar, only its members were seen.
-                if isGzip, archive_format(handle) != ARCHIVE_FORMAT_RAW { try checkGzip(file) }
+                if isGzip, !isSurvey, archive_format(handle) != ARCHIVE_FORMAT_RAW { try checkGzip(file) }
                 return nil
             default: throw fault(file.name)
             }

@@ -16,7 +16,7 @@ final class ArchiveParts: PartSequence {
     ///
     /// - Throws: If the file is damaged.
     init(_ file: FileRange, _ environment: RecordingEnvironment, isSurvey: Bool = false) throws(RecordingFault) {
-        archive = try ArchiveFile(file)
+        archive = try ArchiveFile(file, isSurvey: isSurvey)
         self.environment = environment
         self.isSurvey = isSurvey
     }

@@ -27,8 +27,12 @@ final class TextStream: ByteStream {
             range?.bounds.removeFirst(3)
         }
         if range != nil {
-            text.peek { $0.count >= TextStream.detectionLimit || RecordFramer.hasRecordPerLine($0) != nil }
-            if RecordFramer.hasRecordPerLine(text.head) != true { range = nil }
+            var hasRecordPerLine: Bool?
+            text.peek { head in
+                hasRecordPerLine = RecordFramer.hasRecordPerLine(head)
+                return hasRecordPerLine != nil || head.count >= TextStream.detectionLimit
+            }
+            if hasRecordPerLine != true { range = nil }
         }
         isMarkup = text === raw && text.head.first { $0 > .space } == UInt8(ascii: "<")
         lines = ConvertedStream(text, RecordFramer())

@@ -5,6 +5,9 @@ import Bytes
 /// Names in a recording may be an attacker's, and a spreadsheet computes cells that begin with certain characters: they get a
 /// leading apostrophe.
 struct CSVLine {
+    /// Whether a file of this name is to be CSV.
+    static func isName(_ path: String) -> Bool { path.lowercased().hasSuffix(".csv") }
+
     /// The line in UTF-8.
     let bytes: [UInt8]
 

@@ -29,7 +29,7 @@ final class MessagesFile: Sendable {
     ///
     /// - Throws: Exit code 3 if that fails.
     init(_ path: String) throws(CommandFailure) {
-        isCSV = path.lowercased().hasSuffix(".csv")
+        isCSV = CSVLine.isName(path)
         state = Locked(State(draft: try ReportFile(path).begin()))
         if isCSV { append(CSVLine(MessageColumn.all.map { "\($0.name)" }).bytes) }
     }

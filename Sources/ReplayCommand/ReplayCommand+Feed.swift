@@ -2,6 +2,14 @@ import Console
 import Replay
 
 extension ReplayCommand {
+    /// The recordings to replay, from their start.
+    func recordings(_ machinesWithSysmon: Set<String>, _ progress: ReplayProgress) -> sending RecordingFiles {
+        // Those of the log Security tell the order only if no record of Sysmon does.
+        RecordingFiles(
+            paths: files, order: order, format: format,
+            includesSecurity: include.contains(.security) && machinesWithSysmon.isEmpty, progress: progress)
+    }
+
     /// The options of a feed for lines of `format`, in this process.
     ///
     /// - Throws: If an option does not fit the lines.

@@ -13,7 +13,7 @@ extension ReplayCommand {
         let report = result.report
         if output.json {
             try StandardStream.output.deliver(String(decoding: result.json, as: UTF8.self))
-        } else if report.total.applied > 0 || allowEmpty {
+        } else if hasResult(report) {
             try StandardStream.output.deliver(
                 ReplaySummary(report, notes(on: result)).text(in: TerminalStyle(color, of: .output)))
         }
@@ -33,13 +33,16 @@ extension ReplayCommand {
         }
     }
 
+    /// Whether anything was applied, or need not be.
+    func hasResult(_ report: ReplayReport) -> Bool { report.total.applied > 0 || allowEmpty }
+
     /// Says what was not read.
     ///
     /// - Throws: Exit code 2 if a file could not be read to its end, or nothing was applied.
     func conclude(_ result: ReplayResult) throws(CommandFailure) {
         for line in result.unread.lines { StandardStream.error.line(line.escapingInvisible) }
         if let fault = result.fault { throw fault }
-        if result.report.total.applied == 0, !allowEmpty {
+        if !hasResult(result.report) {
             throw CommandFailure(
                 status: .usage,
                 message: EmptyReplay(result.report.total, of: files, result.unread, format: format).description)

@@ -120,11 +120,7 @@ public struct ReplayCommand: CheckedCommand {
         let progress = ReplayProgress(output.quiet ? .none : .of(.error))
         let interruption = ReplayInterruption(signals, progress)
         if !sweep.isEmpty, files.contains("-") { try SeekableInput.prepare() }
-        // Those of the log Security tell the order only if no record of Sysmon does.
         let machinesWithSysmon = try machinesWithSysmon()
-        let input = RecordingFiles(
-            paths: files, order: order, format: format,
-            includesSecurity: include.contains(.security) && machinesWithSysmon.isEmpty, progress: progress)
         if !sweep.isEmpty { return try runSweep(machinesWithSysmon, progress, logger) }
         let earlier: ReplayReport? = if let path = output.compare { try ReplayReport(earlier: path) } else { nil }
         let messages: MessagesFile? = if let path = output.messages { try MessagesFile(path) } else { nil }
@@ -138,11 +134,11 @@ public struct ReplayCommand: CheckedCommand {
                     self, machinesWithSysmon: machinesWithSysmon, messages: messages, logger: logger)
             }
         defer { progress.clear() }
-        var result = try replay.run(input)
+        var result = try replay.run(recordings(machinesWithSysmon, progress))
         progress.clear()
         try checkMachine(result.report)
         // A file of an earlier replay stays if there is nothing to replace it by.
-        if result.report.total.applied > 0 || allowEmpty { try messages?.finish() }
+        if hasResult(result.report) { try messages?.finish() }
         if let earlier { result.report.comparison = LossComparison(result.report, with: earlier) }
         try judge(&result)
     }

@@ -81,8 +81,8 @@ enum LossLimit: Equatable, Sendable {
         }
     }
 
-    /// The arguments with the value that `--fail-on-loss` has if none is given. ArgumentParser would take the next argument as its
-    /// value, which may be a recording; it is the value only if it looks like one, and there is no such file.
+    /// The arguments, with the value 0 for a `--fail-on-loss` without one. ArgumentParser would take any next argument as the value,
+    /// also a recording. Here, it has to look like a value, and no file may have that name.
     static func completing(_ arguments: [String]) -> [String] {
         var completed: [String] = []
         var rest = arguments[...]

@@ -2,7 +2,7 @@ import Console
 import Dispatch
 import Locking
 
-/// Ends a replay on a signal: tidies up, says that there is no report, and ends the process by that signal.
+/// When a signal arrives, cleans up, prints a line, and ends the process with that signal.
 final class ReplayInterruption: Sendable {
     private let tidyings = Locked<[@Sendable () -> Void]>([])
 

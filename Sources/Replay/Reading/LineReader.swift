@@ -117,11 +117,7 @@ extension LineReading.Content {
 extension RecordFramer {
     /// The records on a line; nil if it is itself the only one.
     fileprivate static func records(on line: UnsafeRawBufferPointer) -> [ArraySlice<UInt8>]? {
-        var framer = RecordFramer(passesLines: false)
-        var framed: [UInt8] = []
-        framer.convert(line, into: &framed)
-        framer.finish(into: &framed)
-        let records = framed.split(separator: UInt8(ascii: "\n"))
+        let records = RecordFramer.framed(line).split(separator: .newline)
         if records.count == 1, records[0].count == line.count { return nil }
         return records.isEmpty ? nil : records
     }

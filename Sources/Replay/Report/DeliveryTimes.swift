@@ -20,7 +20,7 @@ struct DeliveryTimes: Sendable {
 
     /// The delays of the messages of each type.
     private(set) var delays: [MessageType: DelayDistribution] = [:]
-    /// The number of messages that came after the exit of their process, except those that report it.
+    /// The number of messages that the engine got after their process had exited. Messages that report the exit do not count.
     private(set) var afterExit = 0
     private var exits = RecentMap<MachineProcess, FileTime>(capacity: 65_536)
     /// The recorded time of the latest event of a message.

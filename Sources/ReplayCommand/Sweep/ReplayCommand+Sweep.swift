@@ -50,24 +50,18 @@ extension ReplayCommand {
     ) throws(CommandFailure) {
         let replay = try SweepReplay(self, machinesWithSysmon: machinesWithSysmon, progress: progress, logger: logger)
         defer { progress.clear() }
-        let outcome = try replay.run {
-            RecordingFiles(
-                paths: files, order: order, format: format,
-                includesSecurity: include.contains(.security) && machinesWithSysmon.isEmpty, progress: progress)
-        }
+        let outcome = try replay.run { recordings(machinesWithSysmon, progress) }
         progress.clear()
         try checkMachine(outcome.report)
-        let isReported = outcome.report.total.applied > 0 || allowEmpty
-        if let path = output.points, isReported {
-            let isCSV = path.lowercased().hasSuffix(".csv")
-            try ReportFile(path).write(isCSV ? outcome.result.csv : outcome.result.ndjson)
+        if let path = output.points, hasResult(outcome.report) {
+            try ReportFile(path).write(CSVLine.isName(path) ? outcome.result.csv : outcome.result.ndjson)
         }
         let result = ReplayResult(
             outcome.report, usesWebhook: false, engineName: "", unusedPolicies: outcome.unusedPolicies,
             unread: outcome.unread, fault: outcome.fault, sweep: outcome.result)
         if output.json {
             try StandardStream.output.deliver(String(decoding: result.json, as: UTF8.self))
-        } else if isReported {
+        } else if hasResult(outcome.report) {
             try StandardStream.output.deliver(
                 outcome.result.text(
                     outcome.report, pace, warnings(about: result), in: TerminalStyle(color, of: .output)))

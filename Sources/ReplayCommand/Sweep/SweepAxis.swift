@@ -61,7 +61,7 @@ extension SweepAxis.Parameter {
         values.sorted { getsHarder ? place(of: $0) < place(of: $1) : place(of: $0) > place(of: $1) }
     }
 
-    /// Where `value` is among the others: none of the sends fails where more than the most are between two that fail.
+    /// The position of `value` on the axis. An engine of which no send fails comes after the one whose sends fail least often.
     func place(of value: Int) -> Int { self == .failEvery && value == 0 ? range.upperBound + 1 : value }
 
     /// A value as a person writes it, with three digits of a time: `84 ms`, `1.04 s`, `512`; `none` if no send fails.

@@ -61,7 +61,7 @@ public struct SourceText: Sendable {
 
     /// The fault of bytes that are not UTF-8.
     private static func faultOfUTF8(_ bytes: [UInt8]) -> SourceFault? {
-        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+        if ByteOrder(mark: bytes) != nil {
             return SourceFault(line: 1, "is UTF-16; save it as UTF-8")
         }
         do throws(UTF8.ValidationError) {
