@@ -63,6 +63,7 @@ extension Driver {
     /// message is in flight, neither the worker's nor that of another caller.
     public func unload(completion: @escaping @Sendable (CountersSnapshot) -> Void) {
         let wait = TimedWait<DrainResult> { _ in completion(self.counters) }
+        let now = clock.moment()
         withState { state in
             state.isUnloading = true
             for (ticket, waiter) in state.permitWaits {
@@ -73,6 +74,7 @@ extension Driver {
             state.permitWaits = [:]
             state.endWaits()
             state.worker.shutDown(wait, queueIsEmpty: state.queue.notificationsCount == 0)
+            state.note(at: now)
             state.cutGatheringShort()
             state.wakeWorker()
         }

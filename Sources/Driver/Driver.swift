@@ -14,14 +14,16 @@ public final class Driver: Sendable {
     let timers: any TimerQueue
     let workQueue: any WorkQueue
     let followerQueue: any WorkQueue
+    let historyMemory: (any HistoryMemory)?
     /// The number of the message that the worker is just passing to the engine; 0 if none.
     let handingOver = Atomic<UInt64>(0)
 
     /// Loads the driver. `workQueue` serves this host alone. Followers of its messages are woken on `followerQueue`, so
-    /// that they never delay the driver's own work.
+    /// that they never delay the driver's own work. `historyMemory` knows the memory of all histories and decisions.
     public init(
         config: DriverConfig = DriverConfig(), limits: DriverLimits = DriverLimits(), engine: any EnginePort,
-        clock: any DriverClock, timers: any TimerQueue, workQueue: any WorkQueue, followerQueue: any WorkQueue
+        clock: any DriverClock, timers: any TimerQueue, workQueue: any WorkQueue, followerQueue: any WorkQueue,
+        historyMemory: (any HistoryMemory)? = nil
     ) {
         state = Locked(DriverState(config: config, limits: limits))
         self.engine = engine
@@ -29,7 +31,10 @@ public final class Driver: Sendable {
         self.timers = timers
         self.workQueue = workQueue
         self.followerQueue = followerQueue
+        self.historyMemory = historyMemory
     }
+
+    deinit { historyMemory?.grew(by: -withState { $0.reportedBytes }) }
 
     /// Runs `body` under the lock, then notifies observers and schedules the wake-ups that `body` made due.
     @inline(__always)
@@ -61,6 +66,7 @@ public final class Driver: Sendable {
         case .steps(let wait, let records): wait.end(records)
         case .drained(let wait, let result): wait.end(result)
         case .room(let wait, let hasRoom): wait.end(hasRoom)
+        case .memory(let bytes): historyMemory?.grew(by: bytes)
         case .followers(let followers): for wake in followers.lazy.flatMap(\.values) { wake() }
         }
     }

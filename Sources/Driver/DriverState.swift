@@ -25,7 +25,15 @@ struct DriverState {
     var directCounters = DirectCounters()
     var journal: Journal
     /// How many messages have come to their end.
-    var endCount: UInt64 = 0
+    var endCount: UInt64 { endings.count }
+    /// The messages that came to their end last.
+    var endings: Endings
+    var history: History
+    var decisions: DecisionLog
+    /// Bytes of the history and the decisions that were reported to `HistoryMemory`.
+    var reportedBytes = 0
+    /// When somebody last read the history or the decisions, on the wall's clock.
+    var lastRead = FileTime.none
     /// The waits for the next message.
     var followers = Followers()
     /// Calls that wait for room in the queue, in order of arrival.
@@ -55,6 +63,11 @@ struct DriverState {
         self.config = config
         self.limits = limits
         journal = Journal(capacity: limits.journalCapacity, byteLimit: limits.journalBytes)
+        endings = Endings(capacity: limits.journalCapacity)
+        history = History(
+            capacity: limits.historyBuckets,
+            bucketTicks: UInt64(limits.historyBucketMilliseconds) * (FileTime.ticksPerSecond / 1000))
+        decisions = DecisionLog(capacity: limits.decisions)
     }
 
     /// Work that a change of the state makes due. It runs on the host's work queue; followers are woken on the follower
@@ -68,6 +81,7 @@ struct DriverState {
         case drained(TimedWait<DrainResult>, DrainResult)
         case room(TimedWait<Bool>, Bool)
         case followers([Followers.Wakes])
+        case memory(Int)
     }
 
     /// What is to be done once the lock is released.
@@ -137,22 +151,22 @@ extension DriverState {
     /// Records a message that the driver creates, and wakes those that wait for it.
     mutating func makeRecord(
         kind: EngineMessage.Kind, about subject: consuming MessageSubject?, content: consuming EngineMessage.Content,
-        totalSize: Int, routine: DriverRoutine, caller: CallerTag?, delivery: MessageRecord.Delivery, now: FileTime
+        totalSize: Int, by run: RoutineRun, delivery: MessageRecord.Delivery, now: FileTime
     ) -> MessageRecord {
         let message = EngineMessage(
             sequence: journal.nextSequence, time: now, kind: kind, process: subject?.process,
-            imageFileName: subject?.imageFileName, content: content, totalSize: totalSize, caller: caller)
-        let record = MessageRecord(message: message, routine: routine, delivery: delivery)
+            imageFileName: subject?.imageFileName, content: content, totalSize: totalSize, caller: run.caller)
+        let record = MessageRecord(message: message, by: run, delivery: delivery)
         journal.append(record)
+        if run.decision != 0 { decisions.update(run.decision) { $0.add(record.message.sequence) } }
         if delivery == .inHand { inFlight += 1 }
-        wakeFollowers()
+        wake(followers.take(.message))
         return record
     }
 
     /// Records that a message came to its end without being sent.
     mutating func end(_ record: inout MessageRecord, as delivery: MessageRecord.Delivery, now: FileTime) {
-        endCount += 1
-        record.endedAs = endCount
+        record.endedAs = endings.append(record.message.sequence)
         record.endedAt = now
         record.delivery = delivery
         settle(record)
@@ -163,7 +177,7 @@ extension DriverState {
         record.status = sending.status
         record.durationNanoseconds = sending.spent
         record.setOutcome(sending.reply, failure: sending.failure)
-        end(&record, as: sending.status == .success ? .sent : .failed, now: sending.ended)
+        end(&record, as: sending.status == .success ? .sent : .failed, now: sending.ended.time)
     }
 
     /// Records the new delivery state of a message, and wakes those that wait for it.
@@ -172,7 +186,7 @@ extension DriverState {
             inFlight -= 1
             if isUnloading { wakeWorker() }
         }
-        if journal.store(record), !followers.isEmpty { wake(followers.takeThoseOfDeliveries()) }
+        if journal.store(record) { wake(followers.take(.delivery)) }
         if record.delivery.isFinal { observeEnd(of: record) }
     }
 
@@ -181,14 +195,10 @@ extension DriverState {
         endsWaits = true
         for wait in worker.removeDrains() { wakeUps.append(.drained(wait, drainResult)) }
         wakeRoomWaits()
-        wakeFollowers()
+        wake(followers.takeAll())
     }
 
-    private mutating func wakeFollowers() {
-        if !followers.isEmpty { wake(followers.takeAll()) }
-    }
-
-    private mutating func wake(_ wakes: [Followers.Wakes]) {
+    mutating func wake(_ wakes: [Followers.Wakes]) {
         if !wakes.isEmpty { wakeUps.append(.followers(wakes)) }
     }
 

@@ -10,6 +10,8 @@ final class MessageTexts: Sendable {
     let type: WrittenMembers
     /// The members `kind`, `operation` and `operationCode` of its data.
     let operation: WrittenMembers
+    /// The members `kind` and `operation`.
+    let summary: WrittenMembers
 
     private init(_ kind: EngineMessage.Kind, _ operation: EngineMessage.Operation) {
         let eventType = "wdfilter.\(kind.rawValue).\(operation.name)"
@@ -19,6 +21,10 @@ final class MessageTexts: Sendable {
             json.member("kind", kind.rawValue)
             json.member("operation", operation.name)
             json.member("operationCode", operation.code)
+        }
+        summary = WrittenMembers { json in
+            json.member("kind", kind.rawValue)
+            json.member("operation", operation.name)
         }
     }
 

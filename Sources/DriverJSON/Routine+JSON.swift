@@ -50,7 +50,7 @@ extension DriverRoutine {
         json.member("notified", notified)
     }
 
-    fileprivate func members(notified: Bool) -> WrittenMembers { DriverRoutine.written[Int(rawValue), notified] }
+    func members(notified: Bool) -> WrittenMembers { DriverRoutine.written[Int(rawValue), notified] }
 }
 
 extension Check {
@@ -59,7 +59,7 @@ extension Check {
         json.member("holds", holds)
     }
 
-    fileprivate func members(holds: Bool) -> WrittenMembers { Check.written[Int(rawValue), holds] }
+    func members(holds: Bool) -> WrittenMembers { Check.written[Int(rawValue), holds] }
 }
 
 extension CheckedValue {
@@ -106,9 +106,36 @@ extension MessageRecord {
                 json.memberNull("imageFileName")
             }
             json.member("routine", routine.name)
+            if let decision { json.member("decision", decision) }
             if let caller = message.caller { json.member("requestId", caller.text) }
             writeEnd(to: &json)
             json.member("message") { MessageData(message, host: host).write(to: &$0) }
+        }
+    }
+
+    /// Writes what a line of a list says.
+    public func writeSummary(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("sequence", message.sequence)
+            json.member("time", rfc3339: message.time)
+            json.members(MessageTexts.of(message).summary)
+            json.member("delivery", delivery.rawValue)
+            json.member("status", status.name)
+            writeReply(to: &json)
+            if let process = message.process { json.member("processId", process.processId) }
+            if let image = message.imageFileName { json.member("image", image.text.lastPathPart) }
+            if let decision { json.member("decision", decision) }
+        }
+    }
+
+    /// Writes how the message ended.
+    public func writeUpdate(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("sequence", message.sequence)
+            json.member("delivery", delivery.rawValue)
+            json.member("status", status.name)
+            writeReply(to: &json)
+            if let durationNanoseconds { json.member("durationMicroseconds", durationNanoseconds / 1000) }
         }
     }
 
@@ -133,8 +160,12 @@ extension MessageRecord {
     }
 
     private func writeAcknowledgement(to json: inout JSONWriter) {
+        writeReply(to: &json)
+        if let notificationNumber { json.member("notificationNumber", notificationNumber) }
+    }
+
+    private func writeReply(to json: inout JSONWriter) {
         if message.kind == .sync { json.member("acknowledged", acknowledged) }
         if let clearedRule { json.member("clearedRule", clearedRule) }
-        if let notificationNumber { json.member("notificationNumber", notificationNumber) }
     }
 }

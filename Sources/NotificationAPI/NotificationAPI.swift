@@ -51,6 +51,8 @@ public final class NotificationAPI: RequestHandler {
         public var strictBodyBytes = 16 << 20
         /// The maximum number of bytes in answers that clients have not read yet.
         public var answerBytes = 256 << 20
+        /// The maximum number of bytes of the histories and decisions of all hosts.
+        public var historyBytes = 64 << 20
         /// The maximum number of concurrent live streams.
         public var messageStreams = 1024
         /// The time after which an idle live stream sends a heartbeat.
@@ -63,8 +65,8 @@ public final class NotificationAPI: RequestHandler {
     /// All operations.
     public static let routes: [Route] =
         ServiceRoutes.routes + HostRoutes.routes + ProcessRoutes.routes + ThreadRoutes.routes + ImageRoutes.routes
-        + NotificationRoutes.routes + QueueRoutes.routes + MessageRoutes.routes + EngineRoutes.routes
-        + EventRoutes.routes + ReplayRoutes.routes
+        + NotificationRoutes.routes + QueueRoutes.routes + HistoryRoutes.routes + DecisionRoutes.routes
+        + MessageRoutes.routes + EngineRoutes.routes + EventRoutes.routes + ReplayRoutes.routes
 
     /// An API with one host, `default`.
     ///
@@ -85,7 +87,8 @@ public final class NotificationAPI: RequestHandler {
         sites = SiteRules(allowedHosts: allowedHosts)
         answerMemory = AnswerMemory(limit: limits.answerBytes)
         metricsOptions = metrics
-        hosts = HostRegistry(limit: limits.hosts, defaults: defaults, dependencies: dependencies)
+        hosts = HostRegistry(
+            limit: limits.hosts, historyBytes: limits.historyBytes, defaults: defaults, dependencies: dependencies)
         metricsReader = MetricsReader(hosts, metrics, on: dependencies.makeWorkQueue("wdfilterd.metrics"))
         self.dependencies = dependencies
         self.logger = logger

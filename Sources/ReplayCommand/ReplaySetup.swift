@@ -24,6 +24,7 @@ struct ReplaySetup: Sendable {
         }
         // Nobody reads the journal; the outcome of messages is in the ledger.
         defaults.limits.journalCapacity = 1
+        defaults.limits.keepNothingForReaders()
     }
 
     /// The same with these values of a sweep.

@@ -1,5 +1,6 @@
 import Bytes
 import Console
+import Messages
 import Replay
 
 /// The report of a replay as readable text.
@@ -106,7 +107,7 @@ struct ReplaySummary {
     }
 
     /// The last part of a path, escaped: an escape has a backslash, too.
-    func fileName(_ path: String) -> String { escaped(String(path.split(separator: "\\").last ?? "")) }
+    func fileName(_ path: String) -> String { escaped(path.lastPathPart) }
 
     /// The counts with their names, largest first; `none` without counts.
     func list(_ counts: [String: Int], _ none: String) -> String {

@@ -83,6 +83,15 @@ public final class HostClock: DriverClock {
         return state.withLock { $0.mode == .system ? machine.now() : $0.now }
     }
 
+    /// The time of the host and that of the system.
+    public func moment() -> Moment {
+        let machine = machine
+        return state.withLock { state in
+            let wall = machine.now()
+            return Moment(time: state.mode == .system ? wall : state.now, wall: wall)
+        }
+    }
+
     /// Nanoseconds of the system's uptime, or the value at which the clock was stopped.
     public func uptimeNanoseconds() -> UInt64 {
         let machine = machine

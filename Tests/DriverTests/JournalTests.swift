@@ -72,7 +72,9 @@ import Testing
             let message = EngineMessage(
                 sequence: sequence, time: .none, kind: .async, process: nil,
                 content: .async(AsyncMessage(operation: .logPrint, body: body)))
-            journal.append(MessageRecord(message: message, routine: .asyncSendNotification, delivery: .queued))
+            journal.append(
+                MessageRecord(
+                    message: message, by: RoutineRun(routine: .asyncSendNotification, caller: nil), delivery: .queued))
         }
         var query = MessageQuery()
         var found: [UInt64] = []

@@ -9,7 +9,8 @@ extension MessageRecord {
             sequence: sequence, time: .none, kind: .async,
             process: processId.map { AuxPidCreationTime(processId: $0, creationTime: .none) },
             content: .async(AsyncMessage(operation: .logPrint, body: .raw([]))))
-        return MessageRecord(message: message, routine: .asyncSendNotification, delivery: .queued)
+        return MessageRecord(
+            message: message, by: RoutineRun(routine: .asyncSendNotification, caller: nil), delivery: .queued)
     }
 }
 

@@ -53,9 +53,9 @@ import Testing
         let message = SyncMessage(
             ioPriority: MpIoPriority(), currentProcess: .none, data: .registryEventSync(registryData: []))
         let notification = SyncNotification(
-            message: message, imageFileName: "", rule: .stream(id: 1), routine: .sendSyncMonitorNotification,
-            caller: CallerTag("a"))
-        _ = state.startSync(notification, now: .none)
+            message: message, imageFileName: "", rule: .stream(id: 1),
+            run: RoutineRun(routine: .sendSyncMonitorNotification, caller: CallerTag("a")))
+        _ = state.startSync(notification, now: Moment(time: .none, wall: .none))
         #expect(state.waitingCalls(limit: 9).calls.map(\.sequence) == [1])
     }
 

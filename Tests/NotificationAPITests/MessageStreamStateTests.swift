@@ -22,9 +22,11 @@ import Testing
     private static let none = MessagePage(items: [], hasMore: false, oldest: 1, newest: 0)
 
     private static func stream(
-        from start: MessageStreamState.Start = .oldest, limit: Int? = nil, _ format: StreamFormat = .ndjson
+        from start: StreamStart = .oldest, limit: Int? = nil, _ format: StreamFormat = .ndjson
     ) -> MessageStreamState {
-        MessageStreamState(MessageQuery(), from: start, limit: limit, format: format, texts: StreamTexts(host: "h"))
+        MessageStreamState(
+            MessageQuery(), from: start, limit: limit, format: MessageFormat(encoding: format),
+            texts: StreamTexts(host: "h"))
     }
 
     /// Everything that can be sent before the stream needs more input.
@@ -38,20 +40,24 @@ import Testing
         }
     }
 
-    private func query(after sequence: UInt64) -> MessageQuery {
+    private func messages(after sequence: UInt64) -> MessageStreamState.Request {
         var query = MessageQuery()
         query.after = sequence
-        return query
+        return .messages(query)
+    }
+
+    private func waiting(after sequence: UInt64) -> MessageStreamState.Step {
+        .wait(after: MessageStreamState.Position(sequence: sequence, end: nil))
     }
 
     @Test func `a stream starts with the oldest message in the journal, without a gap`() throws {
         var stream = Self.stream()
-        #expect(drain(&stream) == ("", .fetch(query(after: 0))))
+        #expect(drain(&stream) == ("", .fetch(messages(after: 0))))
         stream.receive(try Self.page(4...5, oldest: 4, newest: 5))
         let (text, step) = drain(&stream)
         #expect(text.split(separator: "\n").count == 2)
         #expect(text.hasPrefix(#"{"sequence":4,"#))
-        #expect(step == .wait(after: 5))
+        #expect(step == waiting(after: 5))
     }
 
     @Test(arguments: [1, 2, 7, 100, 5000])
@@ -76,7 +82,8 @@ import Testing
         let page = try Self.page(1...30, newest: 30)
         func sent(_ texts: StreamTexts) -> (String, MessageStreamState.Step) {
             var stream = MessageStreamState(
-                MessageQuery(), from: .oldest, limit: limit, format: .eventStream, texts: texts)
+                MessageQuery(), from: .oldest, limit: limit, format: MessageFormat(encoding: .eventStream), texts: texts
+            )
             stream.receive(page)
             return drain(&stream, by: size)
         }
@@ -84,7 +91,7 @@ import Testing
         #expect(sent(texts) == first)
         #expect(sent(StreamTexts(host: "h")) == first)
         #expect(first.0.split(separator: "\n").count { $0.hasPrefix("data:") } == min(limit ?? 30, 30))
-        #expect(first.1 == (limit.map { $0 <= 30 } ?? false ? .end : .wait(after: 30)))
+        #expect(first.1 == (limit.map { $0 <= 30 } ?? false ? .end : waiting(after: 30)))
     }
 
     @Test func `server-sent events use the sequence as their id`() throws {
@@ -96,26 +103,26 @@ import Testing
         #expect(text.hasSuffix("}\n\n"))
         #expect(text.split(separator: "\n").count == 2)
         stream.requestHeartbeat()
-        #expect(drain(&stream) == (": heartbeat\n\n", .wait(after: 1)))
-        #expect(drain(&stream) == ("", .wait(after: 1)), "once a beat")
+        #expect(drain(&stream) == (": heartbeat\n\n", waiting(after: 1)))
+        #expect(drain(&stream) == ("", waiting(after: 1)), "once a beat")
     }
 
     @Test func `messages that are still in the journal are resumed without a gap`() throws {
         var stream = Self.stream(from: .resume(lastEventId: 2))
-        #expect(drain(&stream).1 == .fetch(query(after: 2)))
+        #expect(drain(&stream).1 == .fetch(messages(after: 2)))
         stream.receive(try Self.page(3...4, oldest: 3, newest: 4))
         #expect(drain(&stream).0.hasPrefix(#"{"sequence":3,"#))
     }
 
-    @Test(arguments: [MessageStreamState.Start.resume(lastEventId: 2), .after(2)])
-    func `messages evicted from the journal are reported as a gap`(start: MessageStreamState.Start) throws {
+    @Test(arguments: [StreamStart.resume(lastEventId: 2), .after(2)])
+    func `messages evicted from the journal are reported as a gap`(start: StreamStart) throws {
         var stream = Self.stream(from: start, .eventStream)
         _ = drain(&stream)
         stream.receive(try Self.page(6...6, oldest: 6, newest: 6))
         #expect(drain(&stream).0.hasPrefix("event: gap\ndata: {\"gap\":{\"first\":3,\"last\":5}}\n\nid: 6\n"))
         // The same happens if the reader is too slow.
         stream.requestFetch()
-        #expect(drain(&stream).1 == .fetch(query(after: 6)))
+        #expect(drain(&stream).1 == .fetch(messages(after: 6)))
         stream.receive(try Self.page(9...9, oldest: 9, newest: 9))
         #expect(drain(&stream).0.hasPrefix("event: gap\ndata: {\"gap\":{\"first\":7,\"last\":8}}\n\nid: 9\n"))
     }
@@ -123,7 +130,7 @@ import Testing
     @Test func `a reader of a host that was deleted and created again is notified, and starts over`() throws {
         var stream = Self.stream(from: .resume(lastEventId: 70))
         stream.receive(MessagePage(items: [], hasMore: false, oldest: 1, newest: 2))
-        #expect(drain(&stream) == (#"{"reset":{"lastEventId":70,"newest":2}}"# + "\n", .fetch(query(after: 0))))
+        #expect(drain(&stream) == (#"{"reset":{"lastEventId":70,"newest":2}}"# + "\n", .fetch(messages(after: 0))))
         stream.receive(try Self.page(1...2, newest: 2))
         #expect(drain(&stream).0.hasPrefix(#"{"sequence":1,"#))
     }
@@ -132,27 +139,27 @@ import Testing
     func `a stream from a future sequence waits for it`(after: UInt64) {
         var stream = Self.stream(from: .after(after))
         stream.receive(MessagePage(items: [], hasMore: false, oldest: 1, newest: 2))
-        #expect(drain(&stream) == ("", .wait(after: after)))
+        #expect(drain(&stream) == ("", waiting(after: after)))
     }
 
     @Test func `with a filter the stream continues after the messages it has checked`() throws {
         var stream = Self.stream()
         stream.receive(MessagePage(items: try Self.records(3...3), hasMore: false, oldest: 1, newest: 9))
-        #expect(drain(&stream).1 == .wait(after: 9))
+        #expect(drain(&stream).1 == waiting(after: 9))
     }
 
     @Test func `pages follow one another until there are no more messages`() throws {
         var stream = Self.stream()
         stream.receive(try Self.page(1...2, newest: 4, hasMore: true))
-        #expect(drain(&stream).1 == .fetch(query(after: 2)))
+        #expect(drain(&stream).1 == .fetch(messages(after: 2)))
         stream.receive(try Self.page(3...4, newest: 4))
-        #expect(drain(&stream).1 == .wait(after: 4))
+        #expect(drain(&stream).1 == waiting(after: 4))
     }
 
     @Test func `a stream with a limit ends after that many messages`() throws {
         var stream = Self.stream(limit: 3)
         stream.receive(try Self.page(1...2, newest: 9, hasMore: true))
-        #expect(drain(&stream).1 == .fetch(query(after: 2)))
+        #expect(drain(&stream).1 == .fetch(messages(after: 2)))
         stream.receive(try Self.page(3...4, newest: 9, hasMore: true))
         let (text, step) = drain(&stream)
         #expect(text.split(separator: "\n").count == 1)

@@ -14,8 +14,8 @@ import Testing
         return driver.messages(MessageQuery(), limit: .max).items
     }
 
-    @Test(arguments: [StreamFormat.ndjson, .eventStream])
-    func `a text is what the format writes, for every stream and in every order`(format: StreamFormat) throws {
+    @Test(arguments: MessageFormat.allCases)
+    func `a text is what the format writes, for every stream and in every order`(format: MessageFormat) throws {
         let texts = StreamTexts(host: "h")
         // More than are kept, so that places are taken again.
         let records = try Self.records(3 * StreamTexts.capacity)
@@ -34,18 +34,23 @@ import Testing
         sent.status = .timeout
         for _ in 0..<2 {
             for record in [records[0], sent, records[StreamTexts.capacity]] {
-                for format in [StreamFormat.ndjson, .eventStream] {
+                for format in MessageFormat.allCases {
                     #expect(texts.text(of: record, format) == format.message(record, host: "h"))
                 }
             }
         }
-        #expect(texts.text(of: records[0], .ndjson) != texts.text(of: sent, .ndjson))
+        #expect(
+            texts.text(of: records[0], MessageFormat(encoding: .ndjson))
+                != texts.text(of: sent, MessageFormat(encoding: .ndjson)))
     }
 
     @Test func `a text is written once, unless it is too long to keep`() throws {
         let texts = StreamTexts(host: "h")
         func isKept(_ record: MessageRecord) -> Bool {
-            let (one, other) = (texts.text(of: record, .ndjson), texts.text(of: record, .ndjson))
+            let (one, other) = (
+                texts.text(of: record, MessageFormat(encoding: .ndjson)),
+                texts.text(of: record, MessageFormat(encoding: .ndjson))
+            )
             return one.withUnsafeBufferPointer { one in
                 other.withUnsafeBufferPointer { $0.baseAddress == one.baseAddress }
             }

@@ -23,7 +23,8 @@ struct DeliveryLedgerTests {
                 ? .newImageLoadPerProcess(imageName: subject) : .newImageLoadPerStream(imageName: subject))
         let message = EngineMessage(
             sequence: sequence, time: .at(Int(sequence)), kind: .sync, process: process, content: .sync(sync))
-        var record = MessageRecord(message: message, routine: .loadImageNotify, delivery: delivery)
+        var record = MessageRecord(
+            message: message, by: RoutineRun(routine: .loadImageNotify, caller: nil), delivery: delivery)
         record.status = status
         return record
     }
@@ -72,7 +73,8 @@ struct DeliveryLedgerTests {
                     message: EngineMessage(
                         sequence: UInt64(processId), time: .at(5), kind: .sync,
                         process: AuxPidCreationTime(processId: processId, creationTime: .none),
-                        content: lost.message.content), routine: .loadImageNotify, delivery: .failed)
+                        content: lost.message.content), by: RoutineRun(routine: .loadImageNotify, caller: nil),
+                    delivery: .failed)
                 ledger.observer(machine: machine).ended(lost)
             }
         }

@@ -148,7 +148,7 @@ struct DeliveryTimesTests {
                     message: EngineMessage(
                         sequence: 1, time: .at(0), kind: .sync, process: process, imageFileName: "\(processId).exe",
                         content: .sync(sync)),
-                    routine: .loadImageNotify, delivery: delivery))
+                    by: RoutineRun(routine: .loadImageNotify, caller: nil), delivery: delivery))
         }
         for delivery in [.sent, .sent, .sent] as [MessageRecord.Delivery] { end(8, delivery) }
         for delivery in [.sent, .failed] as [MessageRecord.Delivery] { end(12, delivery) }

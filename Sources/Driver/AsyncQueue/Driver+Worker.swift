@@ -9,7 +9,7 @@ extension Driver {
     /// If the engine answers later, on a thread of its own, that thread goes on with the next turn at once. An engine that
     /// answers before `send` returns gets a new turn of the queue for each message, so the stack does not grow.
     func runWorker() {
-        let now = clock.now()
+        let now = clock.moment()
         let batches = engine.batches
         guard let (taken, timeout) = withState({ $0.takeForWorker(batches?.limits, now: now) }) else { return }
         let sequence = taken[0].message.sequence
@@ -28,7 +28,7 @@ extension Driver {
     /// Ends a turn with the results of the first messages, and goes on with the next one.
     private func finishTurn(_ taken: [TakenMessage], _ results: some Collection<EngineResult>, started: UInt64) {
         let spent = clock.uptimeNanoseconds() &- started
-        let ended = clock.now()
+        let ended = clock.moment()
         let goesOn = handingOver.load(ordering: .relaxed) != taken[0].message.sequence
         let hasNext = withState { state in
             for (message, result) in zip(taken, results) {
@@ -63,9 +63,11 @@ extension Driver {
     ///
     /// Throws `workerStopped` once the driver unloads.
     public func setWorker(paused: Bool) throws(DriverError) {
+        let now = clock.moment()
         try withState { state throws(DriverError) in
             if state.worker.mode == .stopped { throw .workerStopped }
             state.worker.setMode(paused ? .paused : .running)
+            state.note(at: now)
             state.wakeWorker()
         }
     }
@@ -169,7 +171,7 @@ extension DriverState {
     }
 
     /// Takes the messages of a turn from an engine with these limits: one, or as many as a batch may have.
-    fileprivate mutating func takeForWorker(_ limits: BatchLimits?, now: FileTime) -> ([TakenMessage], Duration)? {
+    fileprivate mutating func takeForWorker(_ limits: BatchLimits?, now: Moment) -> ([TakenMessage], Duration)? {
         gathering.limits = limits
         let count = worker.beginTurn(queued: queue.notificationsCount, isDue: isBatchDue, most: gathering.most)
         var taken = worker.takeRest(most: gathering.most)
@@ -179,11 +181,12 @@ extension DriverState {
             wakeWorker()
             return nil
         }
+        note(at: now)
         wakeRoomWaits()
         if queue.notificationsCount == 0 { stopGathering() }
         for index in taken.indices {
             taken[index].notification.record.delivery = .inHand
-            taken[index].notification.record.sentAt = now
+            taken[index].notification.record.sentAt = now.time
             settle(taken[index].notification.record)
         }
         return (taken, config.asyncTimeout)
@@ -204,6 +207,10 @@ extension DriverState {
         var record = message.notification.record
         asyncCounters.totalSizeNotificationsSent += UInt64(message.notification.size)
         if sending.status == .success { asyncCounters.sent += 1 } else { asyncCounters.sendFailed += 1 }
+        note(at: sending.ended) { counts in
+            if sending.status == .success { counts.sent += 1 } else { counts.sendFailed += 1 }
+            counts.addLatency(nanoseconds: sending.spent)
+        }
         end(&record, sending)
         worker.finish(WorkerStep(record: record, choice: message.choice))
     }

@@ -10,7 +10,7 @@ extension Driver {
         let started = clock.uptimeNanoseconds()
         engine.send(record.message, timeout: timeout) { result in
             let spent = self.clock.uptimeNanoseconds() &- started
-            let sending = Sending(result, of: record.message, spent: spent, ended: self.clock.now())
+            let sending = Sending(result, of: record.message, spent: spent, ended: self.clock.moment())
             completion(self.withState { $0.finishDirect(record, sending) })
         }
     }
@@ -19,15 +19,15 @@ extension Driver {
 extension DriverState {
     /// Creates a direct message about a live process, which is sent next.
     mutating func makeDirect(
-        _ operation: AsyncOperation, _ body: AsyncBody, about reference: ProcessReference, routine: DriverRoutine,
-        caller: CallerTag?, now: FileTime
+        _ operation: AsyncOperation, _ body: AsyncBody, about reference: ProcessReference, by run: RoutineRun,
+        now: Moment
     ) -> MessageRecord {
         let size = body.messageSize
         let message = makeAsyncMessage(operation, body, countedTo: reference)
         var record = makeRecord(
             kind: .direct, about: processes[reference]?.subject, content: .async(message), totalSize: size,
-            routine: routine, caller: caller, delivery: .inHand, now: now)
-        record.sentAt = now
+            by: run, delivery: .inHand, now: now.time)
+        record.sentAt = now.time
         journal.update(record)
         return record
     }
@@ -41,6 +41,10 @@ extension DriverState {
             directCounters.fltSendMessageError += 1
             directCounters.fltSendMessageErrorCode = sending.status
             if sending.status == .timeout { directCounters.fltSendMessageStatusTimeout += 1 }
+        }
+        note(at: sending.ended) { counts in
+            if sending.status == .success { counts.directSent += 1 } else { counts.directFailed += 1 }
+            counts.addLatency(nanoseconds: sending.spent)
         }
         end(&record, sending)
         return record

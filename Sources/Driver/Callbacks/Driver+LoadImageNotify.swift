@@ -32,7 +32,7 @@ extension Driver {
     public func loadImage(
         _ load: ImageLoad, caller: CallerTag? = nil, completion: @escaping @Sendable ([RoutineReport]) -> Void
     ) throws(DriverError) {
-        let now = clock.now()
+        let now = clock.moment()
         // Written where the completion gets it, because reports are large.
         var reports = [RoutineReport(.loadImageNotify, name: load.fullImageName.text)]
         let step = try withState { state throws(DriverError) in
@@ -44,9 +44,9 @@ extension Driver {
             sendDirect(first.record, timeout: first.timeout) { [reports] record in
                 var reports = reports
                 reports[0].add(record)
-                let now = self.clock.now()
+                let now = self.clock.moment()
                 let notifications = self.withState {
-                    $0.decideMain(load, first.reference, &reports[0], caller, now: now)
+                    $0.decideMain(load, first.reference, &reports[0], first.run, now: now)
                 }
                 self.send(notifications[...], reports, completion: completion)
             }
@@ -58,10 +58,11 @@ extension Driver {
         _ notifications: ArraySlice<SyncNotification>, _ reports: [RoutineReport],
         completion: @escaping @Sendable ([RoutineReport]) -> Void
     ) {
-        guard !notifications.isEmpty else { return completion(reports) }
-        sendSyncMonitorNotification(notifications[notifications.startIndex]) { record in
+        guard let next = notifications.first else { return completion(reports) }
+        sendSyncMonitorNotification(next) { record in
             var reports = reports
             reports[0].add(record)
+            if notifications.count == 1 { self.finish(next.run) }
             self.send(notifications.dropFirst(), reports, completion: completion)
         }
     }
@@ -78,18 +79,20 @@ private final class Wow64Load: Sendable {
     let record: MessageRecord
     let timeout: Duration
     let reference: ProcessReference
+    let run: RoutineRun
 
-    init(_ record: MessageRecord, timeout: Duration, _ reference: ProcessReference) {
+    init(_ record: MessageRecord, timeout: Duration, _ reference: ProcessReference, _ run: RoutineRun) {
         self.record = record
         self.timeout = timeout
         self.reference = reference
+        self.run = run
     }
 }
 
 extension DriverState {
     /// The routine up to its main path (IMG-1 to IMG-3).
     fileprivate mutating func startLoad(
-        _ load: ImageLoad, _ report: inout RoutineReport, _ caller: CallerTag?, now: FileTime
+        _ load: ImageLoad, _ report: inout RoutineReport, _ caller: CallerTag?, now: Moment
     ) throws(DriverError) -> LoadStep {
         // Windows reports kernel images with ProcessId 0, which means no process, even if a client created one with
         // that pid.
@@ -105,7 +108,9 @@ extension DriverState {
                 LoadedDriver(
                     fullImageName: load.fullImageName, imageBase: load.imageBase, imageSize: load.imageSize))
         }
+        let run = begin(.loadImageNotify, on: load.subject, caller: caller, now: now)
         guard report.note(.loaderContext, reference != nil, at: load.processId), let reference else {
+            record(report, of: run, isOver: true)
             return .main([])
         }
         if report.note(.flagImageWow64cpuLoaded, .imageWow64cpuLoaded, in: processes[live: reference].flags) {
@@ -113,9 +118,9 @@ extension DriverState {
                 Wow64CpuLoadMessage(
                     processId: load.processId, threadId: load.threadId,
                     wow64CpuImageBase: processes[live: reference].wow64CpuImageBase ?? 0))
-            let record = makeDirect(
-                .wow64cpuLoad, body, about: reference, routine: .loadImageNotify, caller: caller, now: now)
-            return .wow64(Wow64Load(record, timeout: config.asyncTimeout, reference))
+            let direct = makeDirect(.wow64cpuLoad, body, about: reference, by: run, now: now)
+            record(report, of: run, isOver: false)
+            return .wow64(Wow64Load(direct, timeout: config.asyncTimeout, reference, run))
         }
         if report.note(.ruleNotifyWow64cpuLoad, .notifyWow64cpuLoad, in: processes[live: reference].rules),
             report.note(.isWow64cpu, load.fullImageName.text.isWow64cpu)
@@ -125,15 +130,18 @@ extension DriverState {
                 context.wow64CpuImageBase = load.imageBase
             }
         }
-        return .main(decideMain(load, reference, &report, caller, now: now))
+        return .main(decideMain(load, reference, &report, run, now: now))
     }
 
     /// The main path: decides all three notifications at once and queues the asynchronous one (IMG-4, IMG-5).
     fileprivate mutating func decideMain(
-        _ load: ImageLoad, _ reference: ProcessReference, _ report: inout RoutineReport, _ caller: CallerTag?,
-        now: FileTime
+        _ load: ImageLoad, _ reference: ProcessReference, _ report: inout RoutineReport, _ run: RoutineRun,
+        now: Moment
     ) -> [SyncNotification] {
-        guard processes.isLive(reference) else { return [] }
+        guard processes.isLive(reference) else {
+            record(report, of: run, isOver: true)
+            return []
+        }
         let rules = processes[live: reference].rules
         var perStream: RuleWord?
         if report.note(.extendedInfoPresent, load.extendedInfoPresent) {
@@ -152,29 +160,37 @@ extension DriverState {
                 imageFileName: load.fullImageName)
             report.add(
                 asyncSendNotification(
-                    .loadImage, .imageLoadAndProcess(notify), about: subject, countedTo: reference,
-                    routine: .loadImageNotify, caller: caller, now: now))
+                    .loadImage, .imageLoadAndProcess(notify), about: subject, countedTo: reference, by: run, now: now))
         }
         var notifications: [SyncNotification] = []
         if perProcess {
             notifications.append(
                 notification(
-                    .newImageLoadPerProcess(imageName: load.fullImageName), .process(reference), reference, caller))
+                    .newImageLoadPerProcess(imageName: load.fullImageName), .process(reference), reference, run))
         }
         if let perStream {
             notifications.append(
-                notification(.newImageLoadPerStream(imageName: load.fullImageName), perStream, reference, caller))
+                notification(.newImageLoadPerStream(imageName: load.fullImageName), perStream, reference, run))
         }
+        record(report, of: run, isOver: notifications.isEmpty)
         return notifications
     }
 
     private func notification(
-        _ data: SyncData, _ rule: RuleWord, _ reference: ProcessReference, _ caller: CallerTag?
+        _ data: SyncData, _ rule: RuleWord, _ reference: ProcessReference, _ run: RoutineRun
     ) -> SyncNotification {
         let subject = processes[live: reference].subject
         return SyncNotification(
             message: SyncMessage(ioPriority: MpIoPriority(), currentProcess: subject.process, data: data),
-            imageFileName: subject.imageFileName, rule: rule, routine: .loadImageNotify, caller: caller)
+            imageFileName: subject.imageFileName, rule: rule, run: run)
+    }
+}
+
+extension ImageLoad {
+    fileprivate var subject: DecisionSubject {
+        DecisionSubject(
+            event: systemModeImage && processId == 0 ? .driverLoad : .imageLoad, processId: processId,
+            threadId: threadId, fullImageName: fullImageName)
     }
 }
 

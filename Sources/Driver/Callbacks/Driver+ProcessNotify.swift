@@ -55,9 +55,9 @@ extension Driver {
     private func notifyEngine(
         of creation: ProcessCreation, _ grant: RulePolicy.Grant?,
         _ completion: @escaping @Sendable (ProcessCreationOutcome) -> Void,
-        _ start: (inout DriverState, RulePolicy.Grant, FileTime) throws(DriverError) -> PendingCreation
+        _ start: (inout DriverState, RulePolicy.Grant, Moment) throws(DriverError) -> PendingCreation
     ) throws(DriverError) {
-        let now = clock.now()
+        let now = clock.moment()
         let grant = grant ?? rulePolicySet.grant(for: creation.imageFileName)
         let pending = try withState { state throws(DriverError) in try start(&state, grant, now) }
         sendDirect(pending.record, timeout: pending.timeout) { record in
@@ -69,7 +69,7 @@ extension Driver {
     ///
     /// Throws `unknownProcess` or `systemProcess`.
     public func exitProcess(_ processId: UInt32, caller: CallerTag? = nil) throws(DriverError) -> [RoutineReport] {
-        let now = clock.now()
+        let now = clock.moment()
         return try withState { state throws(DriverError) in
             guard let reference = state.processes.reference(processId: processId),
                 let context = state.processes[reference]
@@ -79,13 +79,16 @@ extension Driver {
             _ = report.note(.createInfo, false)
             // First the table, then the message: RefCount keeps the driver's context alive (COR-8).
             state.processes.remove(reference)
-            state.endedProcesses.add(context.identity, endedAt: now)
-            state.observeExit(of: context.identity, at: now)
+            state.endedProcesses.add(context.identity, endedAt: now.time)
+            state.observeExit(of: context.identity, at: now.time)
+            let run = state.begin(
+                .createProcessNotifyEx, on: context.decisionSubject(.processExit), caller: caller, now: now)
             report.messages = [
                 state.asyncSendNotification(
-                    .createProcess, context.notify(createFlag: false), about: context.subject, countedTo: nil,
-                    routine: .createProcessNotifyEx, caller: caller, now: now)
+                    .createProcess, context.notify(createFlag: false), about: context.subject, countedTo: nil, by: run,
+                    now: now)
             ]
+            state.record(report, of: run, isOver: true)
             return [report]
         }
     }
@@ -98,6 +101,7 @@ private struct PendingCreation: Sendable {
     let created: ProcessContext
     let record: MessageRecord
     let timeout: Duration
+    let run: RoutineRun
     /// Whether the machine has the Ex routine; the setting may change while the engine thinks.
     let hasExRoutine: Bool
     let report: RoutineReport
@@ -121,20 +125,20 @@ extension DriverState {
     }
 
     fileprivate mutating func startCreation(
-        _ creation: ProcessCreation, _ grant: RulePolicy.Grant, _ caller: CallerTag?, now: FileTime
+        _ creation: ProcessCreation, _ grant: RulePolicy.Grant, _ caller: CallerTag?, now: Moment
     ) throws(DriverError) -> PendingCreation {
-        let (reference, context) = try insertProcess(creation, grant, now: now)
+        let (reference, context) = try insertProcess(creation, grant, now: now.time)
         return pendingCreation(of: reference, context, caller, now: now)
     }
 
     fileprivate mutating func startCompletion(
-        _ creation: ProcessCreation, _ grant: RulePolicy.Grant, _ caller: CallerTag?, now: FileTime
+        _ creation: ProcessCreation, _ grant: RulePolicy.Grant, _ caller: CallerTag?, now: Moment
     ) throws(DriverError) -> PendingCreation {
         let processId = creation.processId ?? 0
         guard let reference = processes.reference(processId: processId), var context = processes[reference],
             context.isSynthesized
         else { throw .unknownProcess(processId) }
-        let recreated = makeContext(creation, grant, processId: processId, now: now)
+        let recreated = makeContext(creation, grant, processId: processId, now: now.time)
         try checkText(recreated.textBytes - context.textBytes)
         context.isSynthesized = false
         if recreated.imageFileName != context.imageFileName {
@@ -156,29 +160,31 @@ extension DriverState {
     }
 
     private mutating func pendingCreation(
-        of reference: ProcessReference, _ context: ProcessContext, _ caller: CallerTag?, now: FileTime
+        of reference: ProcessReference, _ context: ProcessContext, _ caller: CallerTag?, now: Moment
     ) -> PendingCreation {
+        let run = begin(.createProcessNotifyEx, on: context.decisionSubject(.processCreate), caller: caller, now: now)
         var report = RoutineReport(.createProcessNotifyEx)
         _ = report.note(.createInfo, true)
         let hasExRoutine = config.createThreadNotifyRoutineEx
         _ = report.note(.hasCreateThreadNotifyRoutineEx, hasExRoutine)
-        let record = makeDirect(
-            .createProcess, context.notify(createFlag: true), about: reference, routine: .createProcessNotifyEx,
-            caller: caller, now: now)
+        let direct = makeDirect(
+            .createProcess, context.notify(createFlag: true), about: reference, by: run, now: now)
+        record(report, of: run, isOver: false)
         return PendingCreation(
-            reference: reference, created: context, record: record, timeout: config.maxProcessCreationMessageTimeout,
-            hasExRoutine: hasExRoutine, report: report)
+            reference: reference, created: context, record: direct, timeout: config.maxProcessCreationMessageTimeout,
+            run: run, hasExRoutine: hasExRoutine, report: report)
     }
 
     /// Applies the engine's reply (PRC-3). A denied process is removed (PRC-4); any other is counted in
     /// CreateThreadNotifyLock by PRC-5 and kept as a boot process by PRC-8.
     fileprivate mutating func finishCreation(
-        _ pending: PendingCreation, _ record: MessageRecord
+        _ pending: PendingCreation, _ message: MessageRecord
     ) -> ProcessCreationOutcome {
         var report = pending.report
-        report.messages = [record]
-        let answer = processAnswer(to: record)
-        if report.note(.accessDenied, answer.accessDenied, at: record.missingAnswer) {
+        defer { record(report, of: pending.run, isOver: true) }
+        report.messages = [message]
+        let answer = processAnswer(to: message)
+        if report.note(.accessDenied, answer.accessDenied, at: message.missingAnswer) {
             processes.remove(pending.reference)
             endedProcesses.add(pending.created.identity, endedAt: nil)
             return ProcessCreationOutcome(process: nil, routines: [report])
@@ -211,6 +217,12 @@ extension DriverState {
         guard record.status == .success, let reading = record.reply?.reading else { return CreateProcessAnswer() }
         if reading.fault != nil { directCounters.fltSendMessageReplyBufferMismatch += 1 }
         return reading.creation ?? CreateProcessAnswer()
+    }
+}
+
+extension ProcessContext {
+    fileprivate func decisionSubject(_ event: Decision.Event) -> DecisionSubject {
+        DecisionSubject(event: event, processId: identity.processId, fullImageName: imageFileName)
     }
 }
 

@@ -21,8 +21,8 @@ extension Driver {
             }
             return SyncNotification(
                 message: SyncMessage(ioPriority: ioPriority, currentProcess: context.identity, data: data),
-                imageFileName: context.imageFileName, rule: rule, routine: .sendSyncMonitorNotification,
-                caller: caller)
+                imageFileName: context.imageFileName, rule: rule,
+                run: RoutineRun(routine: .sendSyncMonitorNotification, caller: caller))
         }
         sendSyncMonitorNotification(notification, completion: completion)
     }
@@ -36,7 +36,7 @@ extension Driver {
         _ operation: AsyncOperation, _ body: AsyncBody, processId: UInt32? = nil, highPriority: Bool? = nil,
         caller: CallerTag? = nil
     ) throws(DriverError) -> MessageRecord {
-        let now = clock.now()
+        let now = clock.moment()
         return try withState { state throws(DriverError) in
             let reference = processId.flatMap { state.processes.reference(processId: $0) }
             if let processId, reference == nil { throw .unknownProcess(processId) }
@@ -44,7 +44,7 @@ extension Driver {
             guard body.messageSize <= UInt32.max else { throw .invalidParameter("the message is too large") }
             return state.asyncSendNotification(
                 operation, body, about: reference.flatMap { state.processes[$0]?.subject }, countedTo: reference,
-                highPriority: highPriority, routine: .asyncSendNotification, caller: caller, now: now)
+                highPriority: highPriority, by: RoutineRun(routine: .asyncSendNotification, caller: caller), now: now)
         }
     }
 }

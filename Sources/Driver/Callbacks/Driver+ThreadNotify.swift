@@ -9,7 +9,7 @@ extension Driver {
         _ creation: ThreadCreation, caller: CallerTag? = nil,
         completion: @escaping @Sendable (ThreadCreationOutcome) -> Void
     ) throws(DriverError) {
-        let now = clock.now()
+        let now = clock.moment()
         // Written where the completion gets them, because reports are large.
         var reports: [RoutineReport] = []
         reports.reserveCapacity(2)
@@ -20,7 +20,7 @@ extension Driver {
         guard case .notify(let notify) = step else { return finish(event, reports, step, completion: completion) }
         sendSyncMonitorNotification(notify.sync) { [reports] record in
             var reports = reports
-            let now = self.clock.now()
+            let now = self.clock.moment()
             let step = self.withState { $0.finishNotify(event, notify, record, &reports, now: now) }
             self.finish(event, reports, step, completion: completion)
         }
@@ -35,6 +35,7 @@ extension Driver {
         sendSyncMonitorNotification(notify.sync) { record in
             var reports = reports
             reports[1].add(record)
+            self.finish(notify.sync.run)
             completion(event.outcome(reports))
         }
     }
@@ -43,7 +44,8 @@ extension Driver {
     ///
     /// Throws `unknownProcess` or `unknownThread`.
     public func deleteThread(_ threadId: UInt32, of processId: UInt32) throws(DriverError) -> [RoutineReport] {
-        try withState { state throws(DriverError) in
+        let now = clock.moment()
+        return try withState { state throws(DriverError) in
             guard let reference = state.processes.reference(processId: processId) else {
                 throw .unknownProcess(processId)
             }
@@ -51,11 +53,15 @@ extension Driver {
                 throw .unknownThread(threadId)
             }
             state.processes.removeThread(threadId)
+            let subject = DecisionSubject(
+                event: .threadExit, processId: processId, targetProcessId: processId, threadId: threadId)
             var report = RoutineReport(.createThreadNotify)
             _ = report.note(.create, false)
+            state.decide(report, on: subject, now: now)
             guard state.config.createThreadNotifyRoutineEx else { return [report] }
             var ex = RoutineReport(.createThreadNotifyEx)
             if ex.noteLock(of: state.processes) { _ = ex.note(.createEx, false) }
+            state.decide(ex, on: subject, now: now)
             return [report, ex]
         }
     }
@@ -69,6 +75,13 @@ private struct ThreadEvent: Sendable {
     let creator: ProcessReference?
     let ioPriority: MpIoPriority
     let caller: CallerTag?
+    let creatorProcessId: UInt32
+
+    var subject: DecisionSubject {
+        DecisionSubject(
+            event: .threadCreate, processId: creatorProcessId, targetProcessId: targetProcess.processId,
+            threadId: thread.threadId)
+    }
 
     func outcome(_ routines: [RoutineReport]) -> ThreadCreationOutcome {
         ThreadCreationOutcome(thread: thread, processId: targetProcess.processId, routines: routines)
@@ -98,7 +111,7 @@ private final class ThreadNotification: Sendable {
 
 extension DriverState {
     fileprivate mutating func startThread(
-        _ creation: ThreadCreation, _ caller: CallerTag?, _ reports: inout [RoutineReport], now: FileTime
+        _ creation: ThreadCreation, _ caller: CallerTag?, _ reports: inout [RoutineReport], now: Moment
     ) throws(DriverError) -> (ThreadEvent, ThreadStep) {
         guard let target = processes.reference(processId: creation.processId) else {
             throw .unknownProcess(creation.processId)
@@ -115,16 +128,17 @@ extension DriverState {
         let creator = processes.reference(processId: creation.currentProcessId)
         let currentThread = currentThread(of: creator, named: creation.creatorThreadId, creating: creation.threadId)
         let thread = AuxTidCreationTime(
-            threadId: creation.threadId ?? processes.lowestFreeId(), creationTime: creation.creationTime ?? now)
+            threadId: creation.threadId ?? processes.lowestFreeId(), creationTime: creation.creationTime ?? now.time)
         processes.insertThread(thread, of: target)
 
         let event = ThreadEvent(
             thread: thread, target: target, targetProcess: processes[live: target].identity, creator: creator,
-            ioPriority: creation.ioPriority, caller: caller)
-        if let notify = decideNotify(event, creation, &reports[0], currentThread: currentThread) {
-            return (event, .notify(notify))
-        }
-        return (event, decideNotifyEx(event, &reports))
+            ioPriority: creation.ioPriority, caller: caller, creatorProcessId: creation.currentProcessId)
+        let run = begin(.createThreadNotify, on: event.subject, caller: caller, now: now)
+        let notify = decideNotify(event, creation, &reports[0], run, currentThread: currentThread)
+        record(reports[0], of: run, isOver: notify == nil)
+        if let notify { return (event, .notify(notify)) }
+        return (event, decideNotifyEx(event, &reports, now: now))
     }
 
     /// The thread that the first routine runs on.
@@ -141,7 +155,7 @@ extension DriverState {
 
     /// `MpCreateThreadNotifyRoutine`, in the context of the creating thread (THR-1 to THR-4).
     private func decideNotify(
-        _ event: ThreadEvent, _ creation: ThreadCreation, _ report: inout RoutineReport,
+        _ event: ThreadEvent, _ creation: ThreadCreation, _ report: inout RoutineReport, _ run: RoutineRun,
         currentThread: AuxTidCreationTime
     ) -> ThreadNotification? {
         let target = creation.processId
@@ -162,8 +176,7 @@ extension DriverState {
         func notification(_ data: SyncData) -> SyncNotification {
             SyncNotification(
                 message: SyncMessage(ioPriority: event.ioPriority, currentProcess: subject.process, data: data),
-                imageFileName: subject.imageFileName, rule: .process(creator), routine: .createThreadNotify,
-                caller: event.caller)
+                imageFileName: subject.imageFileName, rule: .process(creator), run: run)
         }
         if isSameProcess {
             let message = ThreadNotifySyncMessage(
@@ -193,28 +206,36 @@ extension DriverState {
     /// Ends the first routine, whether or not its synchronous message was answered (THR-4), and starts the Ex routine
     /// (TEX-3).
     fileprivate mutating func finishNotify(
-        _ event: ThreadEvent, _ notify: ThreadNotification, _ record: MessageRecord, _ reports: inout [RoutineReport],
-        now: FileTime
+        _ event: ThreadEvent, _ notify: ThreadNotification, _ message: MessageRecord, _ reports: inout [RoutineReport],
+        now: Moment
     ) -> ThreadStep {
-        reports[0].add(record)
+        reports[0].add(message)
         if let createThread = notify.createThread {
             reports[0].add(
                 asyncSendNotification(
                     .createThread, .thread(createThread), about: notify.sync.subject, countedTo: event.creator,
-                    routine: .createThreadNotify, caller: event.caller, now: now))
+                    by: notify.sync.run, now: now))
         }
-        return decideNotifyEx(event, &reports)
+        record(reports[0], of: notify.sync.run, isOver: true)
+        return decideNotifyEx(event, &reports, now: now)
     }
 
     /// `MpCreateThreadNotifyRoutineEx`, on the new thread (TEX-1, TEX-2). Adds no report if Windows does not have the
     /// callback.
-    private mutating func decideNotifyEx(_ event: ThreadEvent, _ reports: inout [RoutineReport]) -> ThreadStep {
+    private mutating func decideNotifyEx(
+        _ event: ThreadEvent, _ reports: inout [RoutineReport], now: Moment
+    ) -> ThreadStep {
         guard config.createThreadNotifyRoutineEx else { return .done }
         reports.append(RoutineReport(.createThreadNotifyEx))
-        return decideNotifyEx(event, &reports[1])
+        let run = begin(.createThreadNotifyEx, on: event.subject, caller: event.caller, now: now)
+        let notify = decideNotifyEx(event, &reports[1], run)
+        record(reports[1], of: run, isOver: notify == nil)
+        return notify.map { .notifyEx($0) } ?? .done
     }
 
-    private mutating func decideNotifyEx(_ event: ThreadEvent, _ report: inout RoutineReport) -> ThreadStep {
+    private mutating func decideNotifyEx(
+        _ event: ThreadEvent, _ report: inout RoutineReport, _ run: RoutineRun
+    ) -> ThreadNotification? {
         let current = event.targetProcess.processId
         guard report.noteLock(of: processes), report.note(.createEx, true),
             report.note(.currentIsNotSystem, current != ProcessContext.systemProcessId, at: current),
@@ -223,21 +244,19 @@ extension DriverState {
                 .flagThreadNotifyRoutineExSet, .threadNotifyRoutineExSet, in: processes[live: event.target].flags),
             report.note(.ruleNotifyProcessCmdLine, .notifyProcessCmdLine, in: processes[live: event.target].rules),
             let context = processes[event.target]
-        else { return .done }
+        else { return nil }
         processes.createThreadNotifyLock -= 1
         processes.update(event.target) { _ = $0.flags.remove(.threadNotifyRoutineExSet) }
         guard
             report.note(
                 .commandLineDiffers, current: context.currentCommandLine, differsFrom: context.processCmdLine)
-        else { return .done }
+        else { return nil }
         let data = SyncData.newThreadAndCmdLine(
             commandLine: context.processCmdLine, currentCommandLine: context.currentCommandLine)
-        return .notifyEx(
-            ThreadNotification(
-                SyncNotification(
-                    message: SyncMessage(ioPriority: event.ioPriority, currentProcess: context.identity, data: data),
-                    imageFileName: context.imageFileName, rule: .process(event.target), routine: .createThreadNotifyEx,
-                    caller: event.caller)))
+        return ThreadNotification(
+            SyncNotification(
+                message: SyncMessage(ioPriority: event.ioPriority, currentProcess: context.identity, data: data),
+                imageFileName: context.imageFileName, rule: .process(event.target), run: run))
     }
 }
 

@@ -15,6 +15,21 @@ public struct CheckTrace: Hashable, Sendable {
         for (check, holds) in checks where check.routine == routine { note(check, holds) }
     }
 
+    /// A trace whose conditions are the bits of two words: those that were checked, and those that held.
+    init(of routine: DriverRoutine, looked: UInt32, held: UInt32) {
+        self.init(of: routine)
+        self.looked = looked
+        self.held = held
+    }
+
+    /// The conditions that were checked and those that held, as bits. No routine has more than 16.
+    var words: (looked: UInt16, held: UInt16) { (UInt16(looked), UInt16(held)) }
+
+    /// The condition that was checked last.
+    var last: Check? {
+        looked == 0 ? nil : Check(rawValue: first + UInt8(UInt32.bitWidth - 1 - looked.leadingZeroBitCount))
+    }
+
     /// Each routine's first condition, by raw value.
     private static let firstChecks: [UInt8] = DriverRoutine.table.map { $0.checks.first?.check.rawValue ?? 0 }
 

@@ -18,7 +18,16 @@ public struct DriverLimits: Hashable, Sendable {
     public var journalCapacity = 10_000
     /// Bytes of the messages in the journal; the newest is kept whatever its size.
     public var journalBytes = 64 << 20
+    /// Milliseconds of a bucket of the history, at least 1.
+    public var historyBucketMilliseconds = 250
+    /// Buckets of the history; 0 for none.
+    public var historyBuckets = 2400
+    /// Decisions of routines that are kept; 0 for none.
+    public var decisions = 2000
 
     /// The defaults.
     public init() {}
+
+    /// Keeps neither history nor decisions, for drivers that nobody watches.
+    public mutating func keepNothingForReaders() { (historyBuckets, decisions) = (0, 0) }
 }

@@ -8,6 +8,17 @@ public protocol DriverClock: Sendable {
     /// Nanoseconds since some fixed moment, for measuring how long a send took. Does not advance on a clock that is set
     /// by hand, so that two runs produce the same bytes.
     func uptimeNanoseconds() -> UInt64
+
+    /// The time of the host and the time on the wall, at one moment.
+    func moment() -> Moment
+}
+
+extension DriverClock {
+    /// The time of the host, which is also the time on the wall.
+    public func moment() -> Moment {
+        let time = now()
+        return Moment(time: time, wall: time)
+    }
 }
 
 /// Wakes the driver when a wait is over.

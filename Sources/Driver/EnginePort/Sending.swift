@@ -15,11 +15,11 @@ struct Sending: Sendable {
     let failure: String?
     /// Nanoseconds from the send to its end.
     let spent: UInt64
-    /// When it ended, on the host's clock.
-    let ended: FileTime
+    /// When it ended.
+    let ended: Moment
 
     /// The end of the send of `message` with `result`.
-    init(_ result: EngineResult, of message: EngineMessage, spent: UInt64, ended: FileTime) {
+    init(_ result: EngineResult, of message: EngineMessage, spent: UInt64, ended: Moment) {
         status = result.status
         failure = result.status == .success ? nil : result.fault
         self.spent = spent

@@ -1,40 +1,56 @@
-/// The waits for a host's next message. Their number does not affect the cost of a message.
+/// The waits for something new on a host. Their number does not affect the cost of a message.
 struct Followers {
     typealias ID = UInt64
     typealias Wakes = [ID: @Sendable () -> Void]
 
-    private var waiting: Wakes = [:]
-    /// The waits for a message or for a change of a delivery.
-    private var waitingForDeliveries: Wakes = [:]
+    /// Something new. A wait for deliveries is also one for messages.
+    enum News {
+        case message, delivery, decision, bucket
+    }
+
+    private var ofMessages: Wakes = [:]
+    private var ofDeliveries: Wakes = [:]
+    private var ofDecisions: Wakes = [:]
+    private var ofBuckets: Wakes = [:]
     private var lastID: ID = 0
 
-    var isEmpty: Bool { waiting.isEmpty && waitingForDeliveries.isEmpty }
-
-    mutating func add(ofDeliveries: Bool = false, _ wake: @escaping @Sendable () -> Void) -> ID {
+    mutating func add(of news: News, _ wake: @escaping @Sendable () -> Void) -> ID {
         lastID += 1
-        if ofDeliveries { waitingForDeliveries[lastID] = wake } else { waiting[lastID] = wake }
+        switch news {
+        case .message: ofMessages[lastID] = wake
+        case .delivery: ofDeliveries[lastID] = wake
+        case .decision: ofDecisions[lastID] = wake
+        case .bucket: ofBuckets[lastID] = wake
+        }
         return lastID
     }
 
     mutating func remove(_ id: ID) {
-        if waiting.removeValue(forKey: id) == nil { waitingForDeliveries[id] = nil }
+        ofMessages[id] = nil
+        ofDeliveries[id] = nil
+        ofDecisions[id] = nil
+        ofBuckets[id] = nil
+    }
+
+    /// Removes and returns the waits that `news` ends.
+    ///
+    /// - Complexity: O(1).
+    mutating func take(_ news: News) -> [Wakes] {
+        switch news {
+        case .message: Self.take(&ofMessages) + Self.take(&ofDeliveries)
+        case .delivery: Self.take(&ofDeliveries)
+        case .decision: Self.take(&ofDecisions)
+        case .bucket: Self.take(&ofBuckets)
+        }
     }
 
     /// Removes and returns all of them.
-    ///
-    /// - Complexity: O(1).
-    mutating func takeAll() -> [Wakes] {
-        defer { waiting = [:] }
-        return (waiting.isEmpty ? [] : [waiting]) + takeThoseOfDeliveries()
-    }
+    mutating func takeAll() -> [Wakes] { take(.message) + take(.decision) + take(.bucket) }
 
-    /// Removes and returns the waits for deliveries.
-    ///
-    /// - Complexity: O(1).
-    mutating func takeThoseOfDeliveries() -> [Wakes] {
-        if waitingForDeliveries.isEmpty { return [] }
-        defer { waitingForDeliveries = [:] }
-        return [waitingForDeliveries]
+    private static func take(_ wakes: inout Wakes) -> [Wakes] {
+        if wakes.isEmpty { return [] }
+        defer { wakes = [:] }
+        return [wakes]
     }
 }
 
@@ -57,7 +73,7 @@ extension Driver {
         withState { state in
             if state.journal.newest > sequence { return .ready }
             if state.endsWaits { return .ended }
-            return .waiting(state.followers.add(wake))
+            return .waiting(state.followers.add(of: .message, wake))
         }
     }
 
@@ -68,7 +84,7 @@ extension Driver {
             if state.journal.newest > search.end { return .ready }
             if ofDeliveries, state.journal.changeCount > search.changesSeen { return .ready }
             if state.endsWaits { return .ended }
-            return .waiting(state.followers.add(ofDeliveries: ofDeliveries, wake))
+            return .waiting(state.followers.add(of: ofDeliveries ? .delivery : .message, wake))
         }
     }
 

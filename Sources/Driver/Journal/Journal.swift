@@ -102,7 +102,7 @@ struct Journal {
     static let mostPageBytes = 4 << 20
 
     /// Steps of comparing names while the host is locked; a step takes about 10 ns at most.
-    private static let sliceSteps = 50_000
+    static let sliceSteps = 50_000
 
     /// Advances `search` over the next messages, at most `count`.
     ///
@@ -154,6 +154,11 @@ struct Journal {
     private func matchesNow(_ sequence: UInt64, _ search: MessageSearch) -> Bool {
         guard let index = passedIndex(of: sequence, search) else { return false }
         return matches(keys[index], at: index, search)
+    }
+
+    /// Whether a message matches `query` but for its `after`. Subtracts the cost of comparing its name from `steps`.
+    func matches(_ record: MessageRecord, _ query: MessageQuery, _ steps: inout Int) -> Bool {
+        query.matches(Key(record)) && query.matchesName(of: record, &steps)
     }
 
     private func matches(_ key: Key, at index: Int, _ search: MessageSearch) -> Bool {

@@ -30,6 +30,9 @@ public struct MessageRecord: Hashable, Sendable {
     public let message: EngineMessage
     /// The routine that created it.
     public let routine: DriverRoutine
+    /// The number of the decision that created it; nil for a notification that a client requested, and if no decisions are
+    /// kept.
+    public var decision: UInt64? { decisionNumber == 0 ? nil : decisionNumber }
     /// Its delivery state.
     public internal(set) var delivery: Delivery
     /// When it was handed to the engine, on the host's clock; nil if it was not.
@@ -81,6 +84,7 @@ public struct MessageRecord: Hashable, Sendable {
     }
 
     // The journal keeps many records, so that zero and a box stand for nil. A clock can show 0.
+    private let decisionNumber: UInt64
     private var isSent = false
     private var sentTime = FileTime.none
     private var endTime = FileTime.none
@@ -92,9 +96,10 @@ public struct MessageRecord: Hashable, Sendable {
         case outcome(MessageReply?, failure: String?)
     }
 
-    init(message: EngineMessage, routine: DriverRoutine, delivery: Delivery) {
+    init(message: EngineMessage, by run: RoutineRun, delivery: Delivery) {
         self.message = message
-        self.routine = routine
+        routine = run.routine
+        decisionNumber = run.decision
         self.delivery = delivery
     }
 

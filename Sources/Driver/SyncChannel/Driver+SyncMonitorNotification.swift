@@ -13,8 +13,7 @@ struct SyncNotification: Sendable {
     /// The image of its process.
     let imageFileName: UnicodeString
     let rule: RuleWord
-    let routine: DriverRoutine
-    let caller: CallerTag?
+    let run: RoutineRun
 
     var subject: MessageSubject {
         MessageSubject(process: message.currentProcess, imageFileName: imageFileName)
@@ -29,7 +28,7 @@ extension Driver {
     func sendSyncMonitorNotification(
         _ notification: SyncNotification, completion: @escaping @Sendable (MessageRecord) -> Void
     ) {
-        let now = clock.now()
+        let now = clock.moment()
         let start = withState { $0.startSync(notification, now: now) }
         switch start {
         case .over(let record): completion(record)
@@ -39,7 +38,7 @@ extension Driver {
                 if status == .success {
                     self.sendAcquired(record, rule: notification.rule, completion: completion)
                 } else {
-                    let now = self.clock.now()
+                    let now = self.clock.moment()
                     let failure =
                         status == .timeout
                         ? "SendingSyncSemaphore had no free permit within \(timeout.milliseconds) ms"
@@ -58,12 +57,12 @@ extension Driver {
     private func sendAcquired(
         _ record: MessageRecord, rule: RuleWord, completion: @escaping @Sendable (MessageRecord) -> Void
     ) {
-        let now = clock.now()
+        let now = clock.moment()
         let (record, timeout) = withState { $0.beginSync(record, now: now) }
         let started = clock.uptimeNanoseconds()
         engine.send(record.message, timeout: timeout) { result in
             let spent = self.clock.uptimeNanoseconds() &- started
-            let sending = Sending(result, of: record.message, spent: spent, ended: self.clock.now())
+            let sending = Sending(result, of: record.message, spent: spent, ended: self.clock.moment())
             completion(self.withState { $0.finishSync(record, sending, rule: rule) })
         }
     }
@@ -83,15 +82,14 @@ extension DriverState {
     fileprivate static let unloading = "the driver is unloading"
 
     /// Builds the message and tries to acquire the semaphore (SYN-2 to SYN-4).
-    mutating func startSync(_ notification: SyncNotification, now: FileTime) -> SyncStart {
+    mutating func startSync(_ notification: SyncNotification, now: Moment) -> SyncStart {
         var record = makeRecord(
             kind: .sync, about: notification.subject, content: .sync(notification.message),
-            totalSize: notification.message.totalSize, routine: notification.routine, caller: notification.caller,
-            delivery: .inHand, now: now)
+            totalSize: notification.message.totalSize, by: notification.run, delivery: .inHand, now: now.time)
         guard config.syncMonitorNotificationFlag else {
             record.status = .unsuccessful
             record.setOutcome(nil, failure: "syncMonitorNotificationFlag is false")
-            end(&record, as: .notSent, now: now)
+            endUnsent(&record, now: now)
             return .over(record)
         }
         if isUnloading { return .over(failToAcquire(record, .cancelled, Self.unloading, now: now)) }
@@ -101,8 +99,9 @@ extension DriverState {
         switch channel.acquire(limit: config.sendingSyncSemaphoreLimit) {
         case .granted: return .acquired(record)
         case .wait(let ticket):
-            let call = beginWait(for: .semaphore, caller: notification.caller, sequence: record.message.sequence)
+            let call = beginWait(for: .semaphore, caller: notification.run.caller, sequence: record.message.sequence)
             permitWaits[ticket] = PermitWait(call: call)
+            note(at: now)
             return .wait(record, ticket: ticket, timeout: config.syncMonitorNotificationTimeout)
         }
     }
@@ -123,7 +122,7 @@ extension DriverState {
 
     /// Counts a message that was not sent: `MpAcquireSendingSyncMonitorNotification` failed (SYN-4).
     mutating func failToAcquire(
-        _ record: MessageRecord, _ status: NTStatus, _ failure: String, now: FileTime
+        _ record: MessageRecord, _ status: NTStatus, _ failure: String, now: Moment
     ) -> MessageRecord {
         var record = record
         record.status = status
@@ -131,14 +130,20 @@ extension DriverState {
         let type = Int(record.message.operationCode)
         syncCounters[type].errorCount += 1
         syncCounters[type].errorStatus = status
-        end(&record, as: .notSent, now: now)
+        endUnsent(&record, now: now)
         return record
     }
 
+    private mutating func endUnsent(_ record: inout MessageRecord, now: Moment) {
+        note(at: now) { $0.syncNotSent += 1 }
+        end(&record, as: .notSent, now: now.time)
+    }
+
     /// Records that the send begins, and returns its timeout.
-    mutating func beginSync(_ record: MessageRecord, now: FileTime) -> (MessageRecord, timeout: Duration) {
+    mutating func beginSync(_ record: MessageRecord, now: Moment) -> (MessageRecord, timeout: Duration) {
         var record = record
-        record.sentAt = now
+        record.sentAt = now.time
+        note(at: now)
         journal.update(record)
         return (record, config.syncMonitorNotificationTimeout)
     }
@@ -167,6 +172,10 @@ extension DriverState {
             counters.recvErrorCount += 1
         }
         syncCounters[Int(message.operation.rawValue)] = counters
+        note(at: sending.ended) { counts in
+            if sending.status == .success { counts.syncSent += 1 } else { counts.syncFailed += 1 }
+            counts.addLatency(nanoseconds: sending.spent)
+        }
         end(&record, sending)
         return record
     }

@@ -32,10 +32,10 @@ final class Host: Sendable {
 
     /// Creates a host. The worker of one that a replay creates runs on the thread that submits the work.
     ///
-    /// `kept` has the parts that a reset keeps. They override `creation`.
+    /// `history` knows the memory of all histories. `kept` has the parts that a reset keeps. They override `creation`.
     init(
         name: String, creation: HostCreation, defaults: HostDefaults, dependencies: HostDependencies,
-        isCreatedByReplay: Bool = false, kept: KeptParts = KeptParts()
+        history: (any HistoryMemory)? = nil, isCreatedByReplay: Bool = false, kept: KeptParts = KeptParts()
     ) {
         self.name = name
         self.isCreatedByReplay = isCreatedByReplay
@@ -52,7 +52,7 @@ final class Host: Sendable {
         driver = Driver(
             config: config, limits: defaults.limits, engine: engine, clock: clock, timers: dependencies.timers,
             workQueue: isCreatedByReplay ? InlineWorkQueue() : dependencies.makeWorkQueue("wdfilterd.host." + name),
-            followerQueue: dependencies.followerQueue)
+            followerQueue: dependencies.followerQueue, historyMemory: history)
         driver.rulePolicySet =
             kept.rulePolicies ?? creation.rulePolicies.map { RulePolicySet($0.items) } ?? defaults.rulePolicySet
         lastUsedNanoseconds = Atomic(machine.uptimeNanoseconds())

@@ -14,12 +14,21 @@ final class HostRegistry: Sendable {
     let defaults: HostDefaults
     let drainingHosts = DrainingHosts()
     private let dependencies: HostDependencies
+    private let history: HistoryShare
 
     /// The name of the host that exists from the start.
     static let defaultName = "default"
 
-    init(limit: Int, defaults: HostDefaults, dependencies: HostDependencies) {
-        shards = (0..<16).map { _ in Locked([:]) }  // a power of two
+    /// A registry of at most `limit` hosts, whose histories and decisions take at most `historyBytes` bytes.
+    init(limit: Int, historyBytes: Int, defaults: HostDefaults, dependencies: HostDependencies) {
+        let shards: [Locked<[String: Host]>] = (0..<16).map { _ in Locked([:]) }  // a power of two
+        self.shards = shards
+        history = HistoryShare(limit: historyBytes) { history in
+            dependencies.slices.run {
+                history.trim(shards.flatMap { $0.withLock { $0.values.map(\.driver) } })
+                return false
+            }
+        }
         self.limit = limit
         self.defaults = defaults
         self.dependencies = dependencies
@@ -58,7 +67,7 @@ final class HostRegistry: Sendable {
         // A deleted host uses memory until its engine has answered.
         if drainingHosts.hasBusy(atLeast: limit) { return .limitReached }
         let host = Host(
-            name: name, creation: creation, defaults: defaults, dependencies: dependencies,
+            name: name, creation: creation, defaults: defaults, dependencies: dependencies, history: history,
             isCreatedByReplay: isCreatedByReplay)
         // If several requests create the same host at once, only the one that is kept counts.
         let kept: Host? = shard(of: name).withLock { hosts in
@@ -87,7 +96,7 @@ final class HostRegistry: Sendable {
             }
             if drainingHosts.hasBusy(atLeast: limit) { return .limitReached }
             let host = Host(
-                name: name, creation: creation, defaults: defaults, dependencies: dependencies,
+                name: name, creation: creation, defaults: defaults, dependencies: dependencies, history: history,
                 isCreatedByReplay: isCreatedByReplay)
             if put(host, inPlaceOf: former) { return .replaced(host) }
         }
@@ -99,7 +108,7 @@ final class HostRegistry: Sendable {
         while let former = find(name) {
             if drainingHosts.hasBusy(atLeast: limit) { return .limitReached }
             let host = Host(
-                name: name, creation: former.creation, defaults: defaults, dependencies: dependencies,
+                name: name, creation: former.creation, defaults: defaults, dependencies: dependencies, history: history,
                 isCreatedByReplay: former.isCreatedByReplay, kept: KeptParts(kept, of: former))
             if put(host, inPlaceOf: former) { return .replaced(host) }
         }

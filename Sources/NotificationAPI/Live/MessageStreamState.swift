@@ -2,59 +2,67 @@ import Driver
 
 /// The position of a live stream in the journal, and its unsent bytes.
 ///
-/// Plain state: `MessageStream` keeps it under a lock and performs its steps.
-struct MessageStreamState {
-    /// The first message of a stream.
-    enum Start: Equatable {
-        /// The oldest message in the journal.
-        case oldest
-        /// The first message after a sequence.
-        case after(UInt64)
-        /// The first message after the last one that the reader received earlier.
-        case resume(lastEventId: UInt64)
+/// Plain state: `LiveStream` keeps it under a lock and performs its steps.
+struct MessageStreamState: StreamFeed {
+    /// What is fetched.
+    enum Request: Sendable, Equatable {
+        /// The next messages.
+        case messages(MessageQuery)
+        /// Messages that the reader has seen, or that are older, and have come to their end after this one.
+        case endings(after: UInt64, MessageQuery)
     }
 
-    /// The next action for the stream.
-    enum Step: Equatable {
-        /// Report this number of copied bytes.
-        case copied(Int)
-        /// Fetch the next messages.
-        case fetch(MessageQuery)
-        /// Wait for a message after this sequence or for a heartbeat.
-        case wait(after: UInt64)
-        /// End the stream.
-        case end
+    /// What was fetched.
+    enum Answer: Sendable {
+        case messages(MessagePage)
+        case endings(EndingsPage)
     }
 
-    private let format: StreamFormat
+    /// How far the reader has got.
+    struct Position: Sendable, Equatable {
+        /// The last message that was examined.
+        let sequence: UInt64
+        /// The last end that was examined; nil if the reader wants no updates.
+        let end: UInt64?
+    }
+
+    typealias Step = StreamStep<Request, Position>
+
+    private let format: MessageFormat
     private let texts: StreamTexts
-    private let start: Start
-    /// The filters; `after` is the last sequence that was examined.
-    private var query: MessageQuery
+    private let filters: MessageQuery
+    private var place: StreamPlace
     /// The number of messages until the stream ends; nil for an endless stream.
     private var remaining: Int?
-    private var hasStarted = false
     /// Whether all messages in the journal have been examined.
     private var isCaughtUp = false
     /// Messages that were fetched but not written yet.
     private var records: ArraySlice<MessageRecord> = []
-    private var output: ArraySlice<UInt8>
+    /// The last end of a message that was examined; nil if the reader wants no updates.
+    private var end: UInt64?
+    /// Whether all ends have been examined.
+    private var isCaughtUpWithEnds = true
+    /// Messages whose ends were fetched but not written yet.
+    private var ended: ArraySlice<MessageRecord> = []
+    var output: StreamOutput
     private var isHeartbeatDue = false
 
     /// The number of messages fetched at a time, the most that a stream holds.
     static let pageSize = 32
 
-    init(_ query: MessageQuery, from start: Start, limit: Int?, format: StreamFormat, texts: StreamTexts) {
-        self.query = query
-        self.start = start
+    /// - Parameter end: the last end of a message before the stream began, if the reader wants updates.
+    init(
+        _ query: MessageQuery, from start: StreamStart, limit: Int?, updatesAfter end: UInt64? = nil,
+        format: MessageFormat,
+        texts: StreamTexts
+    ) {
+        filters = query
+        self.end = end
+        place = StreamPlace(start)
         remaining = limit
         self.format = format
         self.texts = texts
-        output = format.prelude[...]
-        switch start {
-        case .oldest: self.query.after = 0
-        case .after(let sequence), .resume(let sequence): self.query.after = sequence
-        }
+        output = StreamOutput(format.encoding.prelude)
     }
 
     /// Copies the next bytes to `buffer`, as many as there are and fit, or returns the action that is needed first.
@@ -67,21 +75,10 @@ struct MessageStreamState {
                 if copied == buffer.count { break }
                 if let step = prepareOutput() { return copied > 0 ? .copied(copied) : step }
             } else {
-                copied += copyText(to: room)
+                copied += output.copy(to: room)
             }
         }
         return .copied(copied)
-    }
-
-    /// Whether a part of a text is still to be sent.
-    var isWithinText: Bool { !output.isEmpty }
-
-    /// Copies more of the text that has begun; returns its size.
-    mutating func copyText(to room: UnsafeMutableRawBufferPointer) -> Int {
-        let count = min(output.count, room.count)
-        room.copyBytes(from: output.prefix(count))
-        output = output.dropFirst(count)
-        return count
     }
 
     /// Copies the texts of the next messages, as many as are known and fit; returns their size.
@@ -92,49 +89,89 @@ struct MessageStreamState {
         return size
     }
 
+    /// The filters for messages after the last one that was examined.
+    private var query: MessageQuery {
+        var query = filters
+        query.after = place.number
+        return query
+    }
+
     /// Puts the next text into `output`; returns the action that is needed first, if any.
     private mutating func prepareOutput() -> Step? {
         if let record = records.popFirst() {
-            output = texts.text(of: record, format)[...]
+            output.append(texts.text(of: record, format))
             remaining = remaining.map { $0 - 1 }
         } else if remaining == 0 {
             return .end
+        } else if let record = ended.popFirst() {
+            output.append(format.encoding.update(record))
         } else if !isCaughtUp {
-            return .fetch(query)
+            return .fetch(.messages(query))
+        } else if !isCaughtUpWithEnds, let end {
+            return .fetch(.endings(after: end, query))
         } else if isHeartbeatDue {
             isHeartbeatDue = false
-            output = format.heartbeat[...]
+            output.append(format.encoding.heartbeat)
         } else {
-            return .wait(after: query.after)
+            return .wait(after: Position(sequence: place.number, end: end))
         }
         return nil
     }
 
+    mutating func receive(_ answer: Answer) {
+        switch answer {
+        case .messages(let page): receive(page)
+        case .endings(let page):
+            if page.missed > 0 { output.append(format.encoding.updatesMissed(page.missed)) }
+            ended = page.items[...]
+            end = page.end
+            isCaughtUpWithEnds = !page.hasMore
+        }
+    }
+
     /// Receives the page that was fetched, and reports the messages that the journal has evicted in between.
     mutating func receive(_ page: MessagePage) {
-        if !hasStarted {
-            hasStarted = true
-            switch start {
-            case .oldest: query.after = page.oldest - 1
-            case .resume(let lastEventId) where lastEventId > page.newest:
-                output += format.reset(lastEventId: lastEventId, newest: page.newest)
-                query.after = page.oldest - 1
-                // This page was fetched from the wrong position.
-                return
-            case .after, .resume: break
-            }
-        }
-        if page.oldest > query.after, page.oldest - query.after > 1 {
-            output += format.gap(first: query.after + 1, last: page.oldest - 1)
-        }
+        guard place.enter(oldest: page.oldest, newest: page.newest, format.encoding, &output) else { return }
         records = page.items.prefix(remaining ?? .max)
-        query.after = max(query.after, page.end)
+        place.pass(page.end)
         isCaughtUp = !page.hasMore
     }
 
     /// Makes the next step fetch new messages.
-    mutating func requestFetch() { isCaughtUp = false }
+    mutating func requestFetch() {
+        isCaughtUp = false
+        isCaughtUpWithEnds = end == nil
+    }
 
     /// Makes the stream send a heartbeat unless it has messages to send.
     mutating func requestHeartbeat() { isHeartbeatDue = true }
+}
+
+// MARK: - The driver
+
+extension MessageStreamState {
+    static func answer(to request: Request, from driver: Driver) -> Answer {
+        switch request {
+        case .messages(let query): .messages(driver.messages(query, limit: pageSize))
+        case .endings(let end, let query):
+            .endings(driver.endings(after: end, query, seen: query.after, limit: pageSize))
+        }
+    }
+
+    static func answerInSlices(
+        to request: Request, from driver: Driver, _ slices: any SliceQueue, isWanted: @escaping @Sendable () -> Bool
+    ) -> ((@escaping @Sendable (Answer) -> Void) -> Void)? {
+        guard case .messages(let query) = request, query.imageFileName != nil else { return nil }
+        let search = driver.messageSearch(query, limit: pageSize)
+        return { completion in
+            slices.finish(search, isWanted: isWanted) { completion(.messages($0.page)) }
+        }
+    }
+
+    static func follow(
+        _ position: Position, of driver: Driver, _ wake: @escaping @Sendable () -> Void
+    ) -> StreamFollowing {
+        guard let end = position.end else { return StreamFollowing(driver.follow(after: position.sequence, wake)) }
+        return StreamFollowing(driver.follow(after: position.sequence, ends: end, wake))
+    }
 }

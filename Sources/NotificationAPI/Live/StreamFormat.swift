@@ -2,7 +2,7 @@ import Driver
 import DriverJSON
 import JSON
 
-/// The format of a live stream.
+/// The encoding of a live stream.
 enum StreamFormat: Int, CaseIterable, Sendable {
     /// Server-sent events (HTML, section 9.2).
     case eventStream
@@ -25,12 +25,18 @@ enum StreamFormat: Int, CaseIterable, Sendable {
         }
     }
 
-    /// The bytes of one message.
-    func message(_ record: MessageRecord, host: String) -> [UInt8] {
-        text(event: nil, id: record.message.sequence) { record.write(to: &$0, host: host) }
+    /// The bytes of the item with the number `id`.
+    func item(_ id: UInt64, _ write: (inout JSONWriter) -> Void) -> [UInt8] { text(event: nil, id: id, write) }
+
+    /// A notice that a message came to its end.
+    func update(_ record: MessageRecord) -> [UInt8] {
+        text(event: "update", id: nil) { json in json.object { $0.member("update") { record.writeUpdate(to: &$0) } } }
     }
 
-    /// A notice that the journal has evicted the messages `first` to `last`.
+    /// A notice that `count` messages came to their ends, but it is no longer known which.
+    func updatesMissed(_ count: UInt64) -> [UInt8] { notice("updatesMissed") { $0.member("count", count) } }
+
+    /// A notice that the items `first` to `last` are no longer kept.
     func gap(first: UInt64, last: UInt64) -> [UInt8] {
         notice("gap") { json in
             json.member("first", first)
@@ -72,5 +78,41 @@ enum StreamFormat: Int, CaseIterable, Sendable {
             json.separate(by: "\n\n")
         }
         return json.bytes
+    }
+}
+
+/// How much a message says.
+enum MessageView: String, CaseIterable, Sendable {
+    /// Everything that the journal has.
+    case full
+    /// A line of a list.
+    case summary
+}
+
+/// The format of a live stream of messages.
+struct MessageFormat: CaseIterable, Sendable {
+    let encoding: StreamFormat
+    var view = MessageView.full
+
+    static let allCases = MessageView.allCases.flatMap { view in
+        StreamFormat.allCases.map { MessageFormat(encoding: $0, view: view) }
+    }
+
+    /// Its index among all formats.
+    var index: Int { encoding.rawValue + (view == .full ? 0 : StreamFormat.allCases.count) }
+
+    /// The bytes of one message.
+    func message(_ record: MessageRecord, host: String) -> [UInt8] {
+        encoding.item(record.message.sequence) { record.write(to: &$0, view, host: host) }
+    }
+}
+
+extension MessageRecord {
+    /// Writes the message as `view` has it.
+    func write(to json: inout JSONWriter, _ view: MessageView, host: String) {
+        switch view {
+        case .full: write(to: &json, host: host)
+        case .summary: writeSummary(to: &json)
+        }
     }
 }

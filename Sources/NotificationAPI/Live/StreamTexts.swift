@@ -33,7 +33,7 @@ final class StreamTexts: Sendable {
 
     /// The name of the host.
     let host: String
-    private let rings = Locked([Ring](repeating: Ring(), count: StreamFormat.allCases.count))
+    private let rings = Locked([Ring](repeating: Ring(), count: MessageFormat.allCases.count))
 
     /// No texts of `host` yet.
     init(host: String) { self.host = host }
@@ -42,13 +42,13 @@ final class StreamTexts: Sendable {
     ///
     /// They are copied under the lock, because streams that count references to the same texts slow each other down.
     func copy(
-        _ records: ArraySlice<MessageRecord>, _ format: StreamFormat, to room: UnsafeMutableRawBufferPointer
+        _ records: ArraySlice<MessageRecord>, _ format: MessageFormat, to room: UnsafeMutableRawBufferPointer
     ) -> (count: Int, size: Int) {
         if records.isEmpty { return (0, 0) }
         return rings.withLock { rings in
             var (count, size) = (0, 0)
             for index in records.indices {
-                guard let text = rings[format.rawValue].text(of: records[index]), text.count <= room.count - size
+                guard let text = rings[format.index].text(of: records[index]), text.count <= room.count - size
                 else { break }
                 UnsafeMutableRawBufferPointer(rebasing: room[size...]).copyBytes(from: text)
                 count += 1
@@ -59,10 +59,10 @@ final class StreamTexts: Sendable {
     }
 
     /// The text of a message in `format`. Streams may see a message in different states, each with a text of its own.
-    func text(of record: MessageRecord, _ format: StreamFormat) -> [UInt8] {
-        if let known = rings.withLock({ $0[format.rawValue].text(of: record) }) { return known }
+    func text(of record: MessageRecord, _ format: MessageFormat) -> [UInt8] {
+        if let known = rings.withLock({ $0[format.index].text(of: record) }) { return known }
         let text = format.message(record, host: host)
-        if text.count <= StreamTexts.longest { rings.withLock { $0[format.rawValue].keep(text, of: record) } }
+        if text.count <= StreamTexts.longest { rings.withLock { $0[format.index].keep(text, of: record) } }
         return text
     }
 }

@@ -22,14 +22,17 @@ enum MessageRoutes {
     }
 
     private static func page(_ call: Call) throws(Problem) {
-        let (query, limit, waitMs) = try call.parameters { parameters in
+        let (query, limit, waitMs, view) = try call.parameters { parameters in
             let query = outcomeFilters(&parameters)
+            if parameters.string("updates") != nil { parameters.fault("updates", "is for streams") }
             _ = lastEventId(of: call, &parameters)  // ignored by pages, but must be valid
-            return (query, parameters.limit(), parameters.integer("waitMs", in: 0...60_000) ?? 0)
+            return (
+                query, parameters.limit(), parameters.integer("waitMs", in: 0...60_000) ?? 0, parameters.view()
+            )
         }
         let host = try call.host()
         find(call, host.driver.messageSearch(query, limit: limit), on: host, waitMs: waitMs) { outcome in
-            call.send(outcome.page, of: host.name)
+            call.send(outcome.page, view, of: host.name)
         }
     }
 
@@ -62,33 +65,32 @@ enum MessageRoutes {
         }
     }
 
-    private static func stream(_ call: Call, _ type: MediaType, _ format: StreamFormat) throws(Problem) {
-        let (query, start, limit) = try call.parameters { parameters in
+    private static func stream(_ call: Call, _ type: MediaType, _ encoding: StreamFormat) throws(Problem) {
+        let (query, start, limit, format, wantsUpdates) = try call.parameters { parameters in
             let query = filters(&parameters)
-            let after = parameters.number("after", as: UInt64.self)
-            let last = lastEventId(of: call, &parameters)
+            let start = streamStart(of: call, &parameters)
             let limit = parameters.integer("limit", in: 1...1000)
+            let format = MessageFormat(encoding: encoding, view: parameters.view())
+            let wantsUpdates = parameters.bool("updates") ?? false
             for name in ["delivery", "acknowledged", "waitMs"] where parameters.string(name) != nil {
                 parameters.fault(
                     name, "is for pages and counts: a stream reports each message once, when it is created")
             }
-            // A browser that reconnects requests the same URL again, so that its Last-Event-ID must override `after`.
-            let start: MessageStreamState.Start =
-                last.map { .resume(lastEventId: $0) } ?? after.map { .after($0) } ?? .oldest
-            return (query, start, limit)
+            return (query, start, limit, format, wantsUpdates)
         }
         let host = try call.host()
-        guard let slot = call.api.streamSlots.acquire() else {
-            throw Problem(
-                .limitReached,
-                "The limit of \(call.api.streamSlots.limit) live streams is reached. Close one, or raise messages.streamLimit."
-            )
-        }
-        let state = MessageStreamState(query, from: start, limit: limit, format: format, texts: host.streamTexts)
-        call.reply.send(
-            type,
-            stream: MessageStream(
-                state, of: host, heartbeat: call.api.streamHeartbeat, in: slot, for: call.context))
+        let feed = MessageStreamState(
+            query, from: start, limit: limit, updatesAfter: wantsUpdates ? host.driver.endCount : nil, format: format,
+            texts: host.streamTexts)
+        try call.send(feed, of: host, as: type)
+    }
+
+    /// Where a stream starts.
+    static func streamStart(of call: Call, _ parameters: inout ParameterReader) -> StreamStart {
+        let after = parameters.number("after", as: UInt64.self)
+        // A browser that reconnects requests the same URL again, so that its Last-Event-ID must override `after`.
+        return lastEventId(of: call, &parameters).map { .resume(lastEventId: $0) } ?? after.map { .after($0) }
+            ?? .oldest
     }
 
     /// The filters of pages and counts: those of streams, and the outcome.
@@ -111,13 +113,7 @@ enum MessageRoutes {
                 parameters.fault("operation", EngineMessage.Operation.faultOfName(name, isHinted: true))
             }
         }
-        if let name = parameters.string("routine") {
-            query.routine = DriverRoutine.allCases.first { $0.name == name }
-            if query.routine == nil {
-                let names = DriverRoutine.allCases.map(\.name)
-                parameters.fault("routine", "\(name.quoted()) is not a routine" + names.hintOrList(for: name))
-            }
-        }
+        query.routine = parameters.routine()
         query.imageFileName = parameters.string("imageFileName", maxLength: 1024).map(ImageNamePattern.init)
         query.since = parameters.time("since")
         query.until = parameters.time("until")
@@ -125,10 +121,10 @@ enum MessageRoutes {
     }
 
     /// The sequence of the last message that the reader received, from its header.
-    private static func lastEventId(of call: Call, _ parameters: inout ParameterReader) -> UInt64? {
+    static func lastEventId(of call: Call, _ parameters: inout ParameterReader) -> UInt64? {
         guard let text = call.context.head.headers["Last-Event-ID"], !text.isEmpty else { return nil }
         if let sequence = UInt64(text), text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") }) { return sequence }
-        parameters.fault("Last-Event-ID", "must be the sequence number of a message, not \(text.quoted())")
+        parameters.fault("Last-Event-ID", "must be the id of an event, a number, not \(text.quoted())")
         return nil
     }
 
@@ -157,7 +153,19 @@ extension Call {
         }
     }
 
-    fileprivate func send(_ page: MessagePage, of host: String) {
+    /// Answers with a live stream, if there may be one more.
+    func send(_ feed: some StreamFeed, of host: Host, as type: MediaType) throws(Problem) {
+        guard let slot = api.streamSlots.acquire() else {
+            throw Problem(
+                .limitReached,
+                "The limit of \(api.streamSlots.limit) live streams is reached. Close one, or raise messages.streamLimit."
+            )
+        }
+        reply.send(
+            type, stream: LiveStream(feed, of: host, heartbeat: api.streamHeartbeat, in: slot, for: context))
+    }
+
+    fileprivate func send(_ page: MessagePage, _ view: MessageView, of host: String) {
         sendPage(
             page.items,
             next: { last, _, isCut in
@@ -169,7 +177,21 @@ extension Call {
                 json.member("newest", page.newest)
             }
         ) { json, record in
-            record.write(to: &json, host: host)
+            record.write(to: &json, view, host: host)
         }
     }
+}
+
+extension ParameterReader {
+    /// Reads `routine`, the driver's name of one.
+    mutating func routine() -> DriverRoutine? {
+        guard let name = string("routine") else { return nil }
+        if let routine = DriverRoutine.allCases.first(where: { $0.name == name }) { return routine }
+        let names = DriverRoutine.allCases.map(\.name)
+        fault("routine", "\(name.quoted()) is not a routine" + names.hintOrList(for: name))
+        return nil
+    }
+
+    /// Reads `view`: how much each message says.
+    fileprivate mutating func view() -> MessageView { choice("view", of: MessageView.self) ?? .full }
 }

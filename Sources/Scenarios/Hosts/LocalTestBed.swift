@@ -94,6 +94,7 @@ public final class LocalTestBed: TestBed {
         var limits = DriverLimits()
         limits.journalCapacity = 8_000_000
         limits.journalBytes = 4 << 30
+        limits.keepNothingForReaders()
         return limits
     }()
 

@@ -2,14 +2,14 @@ import Driver
 import Locking
 import MicroHTTPD
 
-/// A live stream of a host's messages to one reader.
+/// A live stream of a host's messages, decisions or history to one reader.
 ///
-/// The journal is the only buffer: a stream holds a position in it and one page of messages, so that a slow reader costs
+/// The host's own memory is the only buffer: a stream holds a position in it and one page, so that a slow reader costs
 /// nothing. A reader that falls behind gets a gap notice. The connection is suspended while there is nothing to send, or other
 /// streams have their turns.
-final class MessageStream: BodyProducer {
+final class LiveStream<Feed: StreamFeed>: BodyProducer {
     private struct State {
-        var stream: MessageStreamState
+        var feed: Feed
         /// Makes the connection's thread call `produce` again; nil unless the connection is suspended.
         var resumption: BodyResumption?
         var isFollowing = false
@@ -24,18 +24,21 @@ final class MessageStream: BodyProducer {
         var followerID: UInt64?
         var heartbeatTimer: (any ScheduledTimer)?
         var turnTimer: (any ScheduledTimer)?
+        var bucketTimer: (any ScheduledTimer)?
         var isClosed = false
 
-        mutating func next(into buffer: UnsafeMutableRawBufferPointer) -> MessageStreamState.Step {
-            let step = stream.next(into: buffer)
+        mutating func next(
+            into buffer: UnsafeMutableRawBufferPointer
+        ) -> StreamStep<Feed.Request, Feed.Position> {
+            let step = feed.next(into: buffer)
             if case .copied(let count) = step { allowance -= count }
             return step
         }
 
         /// Copies more of the text that has begun, and nothing after it; nil if the stream is between two texts.
         mutating func finishText(in buffer: UnsafeMutableRawBufferPointer) -> Int? {
-            guard stream.isWithinText else { return nil }
-            let count = stream.copyText(to: buffer)
+            guard !feed.output.isEmpty else { return nil }
+            let count = feed.output.copy(to: buffer)
             allowance -= count
             return count
         }
@@ -51,13 +54,13 @@ final class MessageStream: BodyProducer {
 
     /// A stream that answers the request of `context`.
     init(
-        _ stream: MessageStreamState, of host: Host, heartbeat: Duration, in slot: Slots.Slot,
+        _ feed: Feed, of host: Host, heartbeat: Duration, in slot: Slots.Slot,
         for context: RequestContext
     ) {
         driver = host.driver
         timers = context.api.dependencies.timers
         self.heartbeat = heartbeat
-        state = Locked(State(stream: stream))
+        state = Locked(State(feed: feed))
         self.context = context
         self.slot = slot
     }
@@ -73,16 +76,14 @@ final class MessageStream: BodyProducer {
             switch state.withLock({ $0.next(into: buffer) }) {
             case .copied(let count): return .bytes(count)
             case .end: return .end
-            case .fetch(let query) where query.imageFileName != nil:
-                fetch(query, resume)
-                return .later
-            case .fetch(let query):
-                let page = driver.messages(query, limit: MessageStreamState.pageSize)
-                state.withLock { $0.stream.receive(page) }
-            case .wait(let sequence):
-                switch wait(after: sequence, resume) {
-                case .waiting: return .later
-                case .ready: state.withLock { $0.stream.requestFetch() }
+            case .fetch(let request):
+                if fetchInSlices(request, resume) { return .later }
+                let answer = Feed.answer(to: request, from: driver)
+                state.withLock { $0.feed.receive(answer) }
+            case .wait(let position):
+                switch wait(after: position, resume) {
+                case .waiting, .after: return .later
+                case .ready: state.withLock { $0.feed.requestFetch() }
                 case .ended: return .end
                 }
             }
@@ -109,34 +110,37 @@ final class MessageStream: BodyProducer {
         return true
     }
 
-    /// Fetches messages whose names are compared, in slices, and then calls `resume`.
-    private func fetch(_ query: MessageQuery, _ resume: BodyResumption) {
+    /// Fetches in slices, and then calls `resume`; false if the request needs no slices.
+    private func fetchInSlices(_ request: Feed.Request, _ resume: BodyResumption) -> Bool {
+        let isWanted: @Sendable () -> Bool = { [weak self] in self?.state.withLock { !$0.isClosed } ?? false }
+        let fetch = Feed.answerInSlices(
+            to: request, from: driver, context.api.dependencies.slices, isWanted: isWanted)
+        guard let fetch else { return false }
         state.withLock { state in
             state.resumption = resume
             state.isFetching = true
         }
-        let search = driver.messageSearch(query, limit: MessageStreamState.pageSize)
-        let isWanted: @Sendable () -> Bool = { [weak self] in self?.state.withLock { !$0.isClosed } ?? false }
-        context.api.dependencies.slices.finish(search, isWanted: isWanted) { [weak self] outcome in
+        fetch { [weak self] answer in
             self?.wake { state in
                 state.isFetching = false
-                state.stream.receive(outcome.page)
+                state.feed.receive(answer)
             }
         }
+        return true
     }
 
     func close() {
         let (followerID, timers) = state.withLock { state in
             state.isClosed = true
             state.resumption = nil
-            return (state.followerID, [state.heartbeatTimer, state.turnTimer])
+            return (state.followerID, [state.heartbeatTimer, state.turnTimer, state.bucketTimer])
         }
         if let followerID { driver.stopFollowing(followerID) }
         for timer in timers { timer?.cancel() }
     }
 
-    /// Arranges for `resume` to be called when a message after `sequence` exists or a heartbeat is due.
-    private func wait(after sequence: UInt64, _ resume: BodyResumption) -> Driver.Following {
+    /// Arranges for `resume` to be called when there is something after `position` or a heartbeat is due.
+    private func wait(after position: Feed.Position, _ resume: BodyResumption) -> StreamFollowing {
         // Stored before calling the driver, which may call back before it returns.
         let (mustFollow, mustBeat) = state.withLock { state in
             state.resumption = resume
@@ -149,20 +153,22 @@ final class MessageStream: BodyProducer {
         if mustBeat {
             startTimer(after: heartbeat, \.heartbeatTimer) { state in
                 state.isAwaitingHeartbeat = false
-                state.stream.requestHeartbeat()
+                state.feed.requestHeartbeat()
             }
         }
         guard mustFollow else { return .waiting(0) }
-        let following = driver.follow(after: sequence) { [weak self] in
-            self?.wake { state in
-                state.isFollowing = false
-                state.stream.requestFetch()
-            }
-        }
-        state.withLock { state in
-            if case .waiting(let id) = following { state.followerID = id } else { state.isFollowing = false }
+        let following = Feed.follow(position, of: driver) { [weak self] in self?.wake(Self.endFollowing) }
+        switch following {
+        case .waiting(let id): state.withLock { $0.followerID = id }
+        case .after(let delay): startTimer(after: delay, \.bucketTimer, Self.endFollowing)
+        case .ready, .ended: state.withLock { $0.isFollowing = false }
         }
         return following
+    }
+
+    private static func endFollowing(_ state: inout State) {
+        state.isFollowing = false
+        state.feed.requestFetch()
     }
 
     /// Makes `change` and wakes the stream after `delay`.

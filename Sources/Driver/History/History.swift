@@ -1,0 +1,100 @@
+import DequeModule
+import Messages
+
+/// What happened on a host, in buckets of equal length, the oldest of which are given up.
+///
+/// Plain state. It has no timer: the first change after the end of a bucket opens the next one, so a stretch without changes
+/// has no bucket, and costs nothing.
+struct History {
+    /// Buckets that are over, oldest first.
+    private var closed: Deque<HistoryBucket> = []
+    /// The bucket of the last change, if there was one.
+    private var current = HistoryBucket(start: .none, HistoryLevels())
+    private var hasBegun = false
+    /// The number of the oldest bucket that is kept.
+    private(set) var oldest: UInt64 = 1
+    /// The sums of all buckets before `oldest`.
+    private(set) var lost = HistoryCounts<UInt64>()
+    /// The levels after the last change.
+    private var levels = HistoryLevels()
+    private let capacity: Int
+    /// Ticks of 100 ns.
+    let bucketTicks: UInt64
+
+    /// A history of at most `capacity` buckets, 0 for none, each of `bucketTicks` ticks.
+    init(capacity: Int, bucketTicks: UInt64) {
+        self.capacity = capacity
+        self.bucketTicks = max(1, bucketTicks)
+    }
+
+    /// Whether buckets are kept.
+    var isKept: Bool { capacity > 0 }
+
+    /// The number of the newest bucket; `oldest` - 1 if there is none.
+    var newest: UInt64 { oldest + UInt64(count) - 1 }
+
+    /// How many buckets are kept.
+    var count: Int { closed.count + (hasBegun ? 1 : 0) }
+
+    /// Bytes of a bucket.
+    static let bucketBytes = MemoryLayout<HistoryBucket>.stride
+
+    /// Records a change in the newest bucket, after which the levels are `levels`; `count` adds to the counts.
+    @inline(__always)
+    mutating func note(_ levels: HistoryLevels, _ count: (inout HistoryCounts<UInt32>) -> Void) {
+        count(&current.counts)
+        current.set(levels)
+        self.levels = levels
+    }
+
+    /// Opens the bucket of `wall`.
+    mutating func open(at wall: FileTime) {
+        if hasBegun { closed.append(current) }
+        hasBegun = true
+        current = HistoryBucket(start: FileTime(ticks: wall.ticks - wall.ticks % bucketTicks), levels)
+        if closed.count >= capacity { giveUpOldest() }
+    }
+
+    /// Gives up the older half of the buckets that are over, and returns their memory.
+    mutating func giveUpHalf() {
+        for _ in 0..<(closed.count + 1) / 2 { giveUpOldest() }
+        closed = Deque(closed)
+    }
+
+    /// Gives up the oldest bucket that is over; its counts stay in `lost`.
+    private mutating func giveUpOldest() {
+        guard let bucket = closed.popFirst() else { return }
+        lost.add(bucket.counts)
+        oldest += 1
+    }
+
+    /// Whether the newest bucket is over at `wall`. The clock on the wall can go back, to before its beginning.
+    func isOver(at wall: FileTime) -> Bool {
+        !hasBegun || wall.ticks < current.start.ticks || wall.ticks - current.start.ticks >= bucketTicks
+    }
+
+    /// The time from `wall` to the end of the newest bucket; nil if it is over.
+    func rest(at wall: FileTime) -> Duration? {
+        isOver(at: wall) ? nil : .nanoseconds(Int64(bucketTicks - (wall.ticks - current.start.ticks)) * 100)
+    }
+
+    /// The number of the newest bucket that is over at `wall`.
+    func newestOver(at wall: FileTime) -> UInt64 { isOver(at: wall) ? newest : newest - 1 }
+
+    /// The bucket with `number`, which is kept.
+    subscript(number: UInt64) -> HistoryBucket? {
+        guard number >= oldest, number <= newest else { return nil }
+        let index = Int(number - oldest)
+        return index < closed.count ? closed[index] : current
+    }
+
+    /// The sums of all buckets up to `number`.
+    ///
+    /// - Complexity: O(buckets up to `number`).
+    func sums(through number: UInt64) -> HistoryCounts<UInt64> {
+        var sums = lost
+        guard number >= oldest else { return sums }
+        for kept in oldest...min(number, max(newest, oldest)) { if let bucket = self[kept] { sums.add(bucket.counts) } }
+        return sums
+    }
+}
