@@ -52,8 +52,10 @@ public final class Driver: Sendable {
     private func perform(_ due: DriverState.Due) {
         due.observed?.notify()
         for wakeUp in due.wakeUps {
-            let queue = if case .followers = wakeUp { followerQueue } else { workQueue }
-            queue.async { self.perform(wakeUp) }
+            switch wakeUp {
+            case .followers, .memory: followerQueue.async { self.perform(wakeUp) }
+            default: workQueue.async { self.perform(wakeUp) }
+            }
         }
     }
 

@@ -70,8 +70,8 @@ struct DriverState {
         decisions = DecisionLog(capacity: limits.decisions)
     }
 
-    /// Work that a change of the state makes due. It runs on the host's work queue; followers are woken on the follower
-    /// queue.
+    /// Work that a change of the state makes due. It runs on the host's work queue; followers are woken, and memory is
+    /// reported, on the follower queue.
     enum WakeUp: Sendable {
         case worker
         case gathering(TimedWait<Void>, Duration)

@@ -108,7 +108,7 @@ extension DriverState {
                 LoadedDriver(
                     fullImageName: load.fullImageName, imageBase: load.imageBase, imageSize: load.imageSize))
         }
-        let run = begin(.loadImageNotify, on: load.subject, caller: caller, now: now)
+        let run = begin(.loadImageNotify, on: load.subject, image: load.fullImageName, caller: caller, now: now)
         guard report.note(.loaderContext, reference != nil, at: load.processId), let reference else {
             record(report, of: run, isOver: true)
             return .main([])
@@ -190,7 +190,7 @@ extension ImageLoad {
     fileprivate var subject: DecisionSubject {
         DecisionSubject(
             event: systemModeImage && processId == 0 ? .driverLoad : .imageLoad, processId: processId,
-            threadId: threadId, fullImageName: fullImageName)
+            threadId: threadId)
     }
 }
 

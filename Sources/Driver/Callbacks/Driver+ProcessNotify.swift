@@ -82,7 +82,8 @@ extension Driver {
             state.endedProcesses.add(context.identity, endedAt: now.time)
             state.observeExit(of: context.identity, at: now.time)
             let run = state.begin(
-                .createProcessNotifyEx, on: context.decisionSubject(.processExit), caller: caller, now: now)
+                .createProcessNotifyEx, on: DecisionSubject(event: .processExit, processId: processId),
+                image: context.imageFileName, caller: caller, now: now)
             report.messages = [
                 state.asyncSendNotification(
                     .createProcess, context.notify(createFlag: false), about: context.subject, countedTo: nil, by: run,
@@ -162,7 +163,10 @@ extension DriverState {
     private mutating func pendingCreation(
         of reference: ProcessReference, _ context: ProcessContext, _ caller: CallerTag?, now: Moment
     ) -> PendingCreation {
-        let run = begin(.createProcessNotifyEx, on: context.decisionSubject(.processCreate), caller: caller, now: now)
+        let run = begin(
+            .createProcessNotifyEx,
+            on: DecisionSubject(event: .processCreate, processId: context.identity.processId),
+            image: context.imageFileName, caller: caller, now: now)
         var report = RoutineReport(.createProcessNotifyEx)
         _ = report.note(.createInfo, true)
         let hasExRoutine = config.createThreadNotifyRoutineEx
@@ -217,12 +221,6 @@ extension DriverState {
         guard record.status == .success, let reading = record.reply?.reading else { return CreateProcessAnswer() }
         if reading.fault != nil { directCounters.fltSendMessageReplyBufferMismatch += 1 }
         return reading.creation ?? CreateProcessAnswer()
-    }
-}
-
-extension ProcessContext {
-    fileprivate func decisionSubject(_ event: Decision.Event) -> DecisionSubject {
-        DecisionSubject(event: event, processId: identity.processId, fullImageName: imageFileName)
     }
 }
 

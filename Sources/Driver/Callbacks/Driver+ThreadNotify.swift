@@ -57,11 +57,11 @@ extension Driver {
                 event: .threadExit, processId: processId, targetProcessId: processId, threadId: threadId)
             var report = RoutineReport(.createThreadNotify)
             _ = report.note(.create, false)
-            state.decide(report, on: subject, now: now)
+            state.decide(report, of: state.nextRun(of: .createThreadNotify), on: subject, now: now, isOver: true)
             guard state.config.createThreadNotifyRoutineEx else { return [report] }
             var ex = RoutineReport(.createThreadNotifyEx)
             if ex.noteLock(of: state.processes) { _ = ex.note(.createEx, false) }
-            state.decide(ex, on: subject, now: now)
+            state.decide(ex, of: state.nextRun(of: .createThreadNotifyEx), on: subject, now: now, isOver: true)
             return [report, ex]
         }
     }
@@ -134,9 +134,9 @@ extension DriverState {
         let event = ThreadEvent(
             thread: thread, target: target, targetProcess: processes[live: target].identity, creator: creator,
             ioPriority: creation.ioPriority, caller: caller, creatorProcessId: creation.currentProcessId)
-        let run = begin(.createThreadNotify, on: event.subject, caller: caller, now: now)
+        let run = nextRun(of: .createThreadNotify, caller)
         let notify = decideNotify(event, creation, &reports[0], run, currentThread: currentThread)
-        record(reports[0], of: run, isOver: notify == nil)
+        decide(reports[0], of: run, on: event.subject, now: now, isOver: notify == nil)
         if let notify { return (event, .notify(notify)) }
         return (event, decideNotifyEx(event, &reports, now: now))
     }
@@ -227,9 +227,9 @@ extension DriverState {
     ) -> ThreadStep {
         guard config.createThreadNotifyRoutineEx else { return .done }
         reports.append(RoutineReport(.createThreadNotifyEx))
-        let run = begin(.createThreadNotifyEx, on: event.subject, caller: event.caller, now: now)
+        let run = nextRun(of: .createThreadNotifyEx, event.caller)
         let notify = decideNotifyEx(event, &reports[1], run)
-        record(reports[1], of: run, isOver: notify == nil)
+        decide(reports[1], of: run, on: event.subject, now: now, isOver: notify == nil)
         return notify.map { .notifyEx($0) } ?? .done
     }
 

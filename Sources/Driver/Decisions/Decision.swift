@@ -2,7 +2,7 @@ public import Messages
 
 /// What a routine decided about an event, and why. Ours, to explain a message, or that there was none.
 ///
-/// A host keeps many of them, so it is as small as its parts allow: 64 bytes and the name.
+/// A host keeps many of them, so it is as small as its parts allow: 56 bytes.
 public struct Decision: Hashable, Sendable {
     /// The kinds of event on which routines decide.
     public enum Event: UInt8, CaseIterable, Sendable {
@@ -33,32 +33,27 @@ public struct Decision: Hashable, Sendable {
     public let processId: UInt32
     /// The thread that was created, deleted, or loaded the image; 0 if the event has none.
     public let threadId: UInt32
-    /// The image that was loaded, or of the process that was created; nil if the event has none, or if it is longer than
-    /// `longestName`.
-    public let fullImageName: UnicodeString?
     /// Whether the routine has not finished: it waits for the engine.
-    public internal(set) var isOpen = true
+    public internal(set) var isOpen: Bool
     private let target: UInt32
-    private var looked: UInt16 = 0
-    private var held: UInt16 = 0
+    private var looked: UInt16
+    private var held: UInt16
     private var first: UInt64 = 0
     // Distances of the other messages from the first one; no routine creates more than four messages.
     private var second: UInt32 = 0
     private var third: UInt32 = 0
     private var fourth: UInt32 = 0
 
-    /// Bytes of UTF-8 of the longest name that is kept.
-    public static let longestName = 1024
-
-    /// A routine that begins.
-    init(_ routine: DriverRoutine, on subject: DecisionSubject, at time: FileTime) {
+    /// A decision of `routine` at `time`, which has checked the conditions in `trace` so far.
+    init(_ routine: DriverRoutine, on subject: DecisionSubject, at time: FileTime, _ trace: CheckTrace, isOpen: Bool) {
         event = subject.event
         self.routine = routine
         self.time = time
+        self.isOpen = isOpen
         processId = subject.processId
         threadId = subject.threadId
-        fullImageName = subject.fullImageName.flatMap { $0.byteCount <= Self.longestName ? $0 : nil }
         target = subject.targetProcessId
+        (looked, held) = trace.words
     }
 
     /// The process of a thread that was created or deleted; nil for other events.
@@ -95,9 +90,6 @@ public struct Decision: Hashable, Sendable {
         let distance = UInt32(clamping: sequence - first)
         if second == 0 { second = distance } else if third == 0 { third = distance } else { fourth = distance }
     }
-
-    /// Bytes that it takes.
-    var bytes: Int { MemoryLayout<Decision>.stride + (fullImageName?.byteCount ?? 0) }
 }
 
 /// An event, for a decision about it.
@@ -106,5 +98,4 @@ struct DecisionSubject: Sendable {
     var processId: UInt32
     var targetProcessId: UInt32 = 0
     var threadId: UInt32 = 0
-    var fullImageName: UnicodeString?
 }

@@ -52,7 +52,7 @@ struct DecisionSearch: Sendable {
         let isFirst = self.oldest == 0
         if isFirst { self.oldest = oldest }
         self.newest = newest
-        if end + 1 < oldest {
+        if end < oldest - 1 {
             guard isFirst else {
                 (hasMore, isOver) = (true, true)
                 return false

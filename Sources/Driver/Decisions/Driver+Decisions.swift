@@ -1,6 +1,6 @@
 extension Driver {
     /// The decision with a number, if it is still kept.
-    public func decision(_ number: UInt64) -> Decision? { withState { $0.decisions[number] } }
+    public func decision(_ number: UInt64) -> NumberedDecision? { withState { $0.decisions[number] } }
 
     /// The first `limit` decisions that match `query`.
     ///

@@ -9,21 +9,35 @@ struct RoutineRun: Sendable {
 }
 
 extension DriverState {
-    /// Begins a run of `routine`, and its decision if decisions are kept.
+    /// Begins a run of `routine` that may create messages before it has checked all of its conditions.
     mutating func begin(
-        _ routine: DriverRoutine, on subject: @autoclosure () -> DecisionSubject, caller: CallerTag?, now: Moment
+        _ routine: DriverRoutine, on subject: DecisionSubject, image: UnicodeString, caller: CallerTag?, now: Moment
     ) -> RoutineRun {
-        var run = RoutineRun(routine: routine, caller: caller)
-        guard decisions.isKept else { return run }
-        run.decision = decisions.append(Decision(routine, on: subject(), at: now.time))
-        noteMemory()
-        wake(followers.take(.decision))
+        let run = nextRun(of: routine, caller)
+        append(run, CheckTrace(of: routine), on: subject, image: image, now: now, isOver: false)
         return run
     }
 
-    /// Records a decision that creates no message.
-    mutating func decide(_ report: RoutineReport, on subject: DecisionSubject, now: Moment) {
-        record(report, of: begin(report.routine, on: subject, caller: nil, now: now), isOver: true)
+    /// A run of `routine` whose decision is the next one that is recorded.
+    func nextRun(of routine: DriverRoutine, _ caller: CallerTag? = nil) -> RoutineRun {
+        RoutineRun(routine: routine, caller: caller, decision: decisions.isKept ? decisions.newest + 1 : 0)
+    }
+
+    /// Records the decision of `run`, which `nextRun` has returned; it `isOver` if it creates no messages.
+    mutating func decide(
+        _ report: RoutineReport, of run: RoutineRun, on subject: DecisionSubject, now: Moment, isOver: Bool
+    ) {
+        append(run, report.trace, on: subject, image: nil, now: now, isOver: isOver)
+    }
+
+    private mutating func append(
+        _ run: RoutineRun, _ trace: CheckTrace, on subject: DecisionSubject, image: UnicodeString?, now: Moment,
+        isOver: Bool
+    ) {
+        guard decisions.isKept else { return }
+        decisions.append(Decision(run.routine, on: subject, at: now.time, trace, isOpen: !isOver), image: image)
+        noteMemory()
+        if followers.awaitDecisions { wake(followers.take(.decision)) }
     }
 
     /// Records the conditions that `run` has checked so far; it `isOver` once it creates no more messages.

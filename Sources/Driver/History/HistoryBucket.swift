@@ -6,14 +6,14 @@ public struct HistoryBucket: Hashable, Sendable {
     public let start: FileTime
     /// What was counted in it.
     public internal(set) var counts = HistoryCounts<UInt32>()
+    /// The largest MP_ASYNC.TotalSizeRemainingNotifications, bytes.
+    public internal(set) var bytesMax: UInt64
     /// The largest number of messages in both lists.
     public internal(set) var depthMax: UInt32
     /// Messages in HighPriorityNotificationsList.
     public internal(set) var highPriority: Level
     /// Messages in NotificationsList.
     public internal(set) var normal: Level
-    /// The largest MP_ASYNC.TotalSizeRemainingNotifications, bytes.
-    public internal(set) var bytesMax: UInt64
     /// The largest starvation counter (ASY-6).
     public internal(set) var starvationMax: UInt32
     /// The most synchronous messages that waited for the semaphore (SYN-4).

@@ -14,6 +14,9 @@ struct Followers {
     private var ofBuckets: Wakes = [:]
     private var lastID: ID = 0
 
+    /// Whether anybody waits for decisions.
+    var awaitDecisions: Bool { !ofDecisions.isEmpty }
+
     mutating func add(of news: News, _ wake: @escaping @Sendable () -> Void) -> ID {
         lastID += 1
         switch news {

@@ -66,12 +66,13 @@ enum DecisionRoutes {
 
 /// Decisions as rows of a stream.
 private enum DecisionRows: StreamRows {
-    static func rows(_ query: DecisionQuery, after: UInt64, limit: Int, of driver: Driver) -> RowPage<Decision> {
+    static func rows(_ query: DecisionQuery, after: UInt64, limit: Int, of driver: Driver) -> RowPage<NumberedDecision>
+    {
         var query = query
         query.after = after
         let page = driver.decisions(query, limit: limit)
         return RowPage(
-            items: page.items.map { (number: $0.number, row: $0.decision) }, oldest: page.oldest, newest: page.newest,
+            items: page.items.map { (number: $0.number, row: $0) }, oldest: page.oldest, newest: page.newest,
             end: page.end, hasMore: page.hasMore)
     }
 
@@ -79,8 +80,8 @@ private enum DecisionRows: StreamRows {
         StreamFollowing(driver.followDecisions(after: after, wake))
     }
 
-    static func write(_ decision: Decision, numbered number: UInt64, to json: inout JSONWriter) {
-        decision.write(numbered: number, to: &json)
+    static func write(_ decision: NumberedDecision, numbered number: UInt64, to json: inout JSONWriter) {
+        decision.write(to: &json)
     }
 }
 
@@ -96,8 +97,8 @@ extension Call {
                 json.member("oldest", page.oldest)
                 json.member("newest", page.newest)
             }
-        ) { json, item in
-            item.decision.write(numbered: item.number, to: &json)
+        ) { json, decision in
+            decision.write(to: &json)
         }
     }
 }

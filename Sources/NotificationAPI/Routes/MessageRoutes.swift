@@ -24,8 +24,8 @@ enum MessageRoutes {
     private static func page(_ call: Call) throws(Problem) {
         let (query, limit, waitMs, view) = try call.parameters { parameters in
             let query = outcomeFilters(&parameters)
-            if parameters.string("updates") != nil { parameters.fault("updates", "is for streams") }
-            _ = lastEventId(of: call, &parameters)  // ignored by pages, but must be valid
+            // Ignored by pages, but they must be valid.
+            _ = (parameters.bool("updates"), lastEventId(of: call, &parameters))
             return (
                 query, parameters.limit(), parameters.integer("waitMs", in: 0...60_000) ?? 0, parameters.view()
             )

@@ -26,7 +26,10 @@ VARYING: dict[str, Any] = {
     "durationMicroseconds": 12,
     "durationMilliseconds": 1.5,
     "lastLatencyMicroseconds": 12,
+    "maxMicroseconds": 12,
     "requestId": "1k0zq3x-17",
+    "time": NOW,
+    "totalMicroseconds": 12,
     "totalTimeMicroseconds": 12,
     "libraries": {
         "libmicrohttpd": "0.9.75",
@@ -41,6 +44,8 @@ VARYING: dict[str, Any] = {
     "commit": "0123456789abcdef0123456789abcdef01234567",
     "swift": "6.3",
 }
+# Of these, 0 says that nothing was measured.
+MEASURED = ("maxMicroseconds", "totalMicroseconds")
 # How many items a list has, by operation, and how many lines a text.
 LONGEST = {"listProblemTypes": 2, "getVocabulary": 2}
 # The counts of requests that follow in /metrics depend on threads.
@@ -143,6 +148,9 @@ RUN = (
     step("listMessages", "listMessagesAsLines", **LAB, query={"after": 2, "limit": 1}, accept=NDJSON),
     step("countMessages", **LAB, query={"kind": "async"}),
     step("getMessage", **LAB, sequence=3),
+    step("listDecisions", **LAB, query={"after": 2, "limit": 2}),
+    step("listDecisions", "listDecisionsAsEvents", **LAB, query={"after": 2, "limit": 1}, accept=EVENT_STREAM),
+    step("listDecisions", "listDecisionsAsLines", **LAB, query={"after": 2, "limit": 1}, accept=NDJSON),
     step("putWorker", "", **LAB, body={"state": "running"}),
     step("drainWorker", **LAB, body={"timeoutMs": 5000}),
     step("getCounters", **LAB),
@@ -151,6 +159,12 @@ RUN = (
     step("putEngine", **LAB, body={"type": "embedded", "reply": "deny"}),
     step("createProcess", "createProcessDenied", **LAB, body={"imageFileName": "mimikatz.exe"}),
     step("resetHost", **LAB, body={}),
+    # A host on which something happened once: its only bucket, when it is over.
+    step("putHost", "", host="once", body={}),
+    step("createProcess", "", host="once", body={"imageFileName": "notepad.exe"}),
+    step("getHistory", host="once", query={"waitMs": 10000}),
+    step("getHistory", "getHistoryAsEvents", host="once", query={"limit": 1}, accept=EVENT_STREAM),
+    step("getHistory", "getHistoryAsLines", host="once", query={"limit": 1}, accept=NDJSON),
     step("deleteHost", "", **LAB),
     step("postEvents", host="default", data=EVENTS),
     step("postReplay", data=RECORD),
@@ -196,13 +210,18 @@ def shown(step: Step, answer: Answer) -> Any:  # noqa: ANN401
     return same_each_time(value, LONGEST.get(step.operation))
 
 
+def varies(name: str, member: object) -> bool:
+    """Whether the examples have a value of their own for `member`."""
+    return name in VARYING and member is not None and not (name in MEASURED and member == 0)
+
+
 def same_each_time(value: Any, longest: int | None = None) -> Any:  # noqa: ANN401
     """`value` with the values of VARYING, and with at most `longest` items in each list."""
     if isinstance(value, list):
         return [same_each_time(item, longest) for item in value[:longest]]
     if isinstance(value, dict):
         return {
-            name: VARYING[name] if name in VARYING and member is not None else same_each_time(member, longest)
+            name: VARYING[name] if varies(name, member) else same_each_time(member, longest)
             for name, member in value.items()
         }
     if isinstance(value, str):

@@ -172,7 +172,8 @@ def check_response(pointer: str, answer: Answer) -> None:
         return
     assert answer.media in content, f"content type {answer.media!r}, declared {list(content)}"
     if answer.media in FORMATS:
-        list(items(iter(answer.body.decode("utf-8").split("\n")[:-1]), answer.media))
+        path = pointer.split("/")[2].rpartition("~1")[2]
+        list(items(iter(answer.body.decode("utf-8").split("\n")[:-1]), path, answer.media))
     if answer.media.endswith("json") and answer.media not in FORMATS:
         assert answer.body.endswith(b"}\n"), f"no newline after {answer.body[-100:]!r}"
     body = content_of(answer)

@@ -42,6 +42,8 @@ LONG = {
 NOBODY = "http://127.0.0.1:1/"
 ACCEPT = {
     "listMessages": deque(["", EVENT_STREAM, NDJSON]),
+    "listDecisions": deque(["", EVENT_STREAM, NDJSON]),
+    "getHistory": deque(["", EVENT_STREAM, NDJSON]),
     "getMessage": deque(["", OCTET_STREAM]),
 }
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")

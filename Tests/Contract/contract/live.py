@@ -1,4 +1,4 @@
-"""Live streams of messages: server-sent events and NDJSON, read as they arrive."""
+"""Live streams: server-sent events and NDJSON, read as they arrive."""
 
 import http.client
 import time
@@ -15,12 +15,15 @@ NDJSON = "application/x-ndjson"
 FORMATS = (EVENT_STREAM, NDJSON)
 HEARTBEAT = "heartbeat"
 RETRY = "retry: 1000"
+NOTICES = ("gap", "reset", "update", "updatesMissed")
+# The streams of a host, with the member that numbers their items.
+NUMBERS = {"messages": "sequence", "decisions": "decision", "history": "bucket"}
 WAIT_SECONDS = 20
 
 
 @dataclass(frozen=True)
 class Item:
-    """An item of a stream: a message, a gap, a reset or a heartbeat."""
+    """An item of a stream: a message, a decision, a bucket, a notice or a heartbeat."""
 
     event: str
     value: Any = None
@@ -32,21 +35,22 @@ class Item:
         return sequence
 
 
-def item_schema(media: str) -> str:
-    """The pointer to the schema of stream items in the document."""
-    return f"/paths/{escaped('/v1/hosts/{host}/messages')}/get/responses/200/content/{escaped(media)}/x-itemSchema"
+def item_schema(path: str, media: str) -> str:
+    """The pointer to the schema of the items of the streams at `path` in the document."""
+    return f"/paths/{escaped('/v1/hosts/{host}/' + path)}/get/responses/200/content/{escaped(media)}/x-itemSchema"
 
 
-def items(lines: Iterator[str], media: str) -> Iterator[Item]:
+def items(lines: Iterator[str], path: str, media: str) -> Iterator[Item]:
     """The items of a stream, each checked against the document."""
-    for item in server_sent(lines) if media == EVENT_STREAM else newline_delimited(lines):
+    number = NUMBERS[path]
+    for item in server_sent(lines, number) if media == EVENT_STREAM else newline_delimited(lines):
         if item.event != HEARTBEAT:
-            faults = DOCUMENT.faults(item_schema(media), item.value)
+            faults = DOCUMENT.faults(item_schema(path, media), item.value)
             assert faults == [], f"{faults}\nin {item.value}"
         yield item
 
 
-def server_sent(lines: Iterator[str]) -> Iterator[Item]:
+def server_sent(lines: Iterator[str], number: str) -> Iterator[Item]:
     """Server-sent events, exactly: the fields in one order, a space after each colon, `data` in one line."""
     assert next(lines) == RETRY
     assert next(lines) == ""
@@ -55,13 +59,13 @@ def server_sent(lines: Iterator[str]) -> Iterator[Item]:
         if line:
             block.append(line)
             continue
-        yield event_of(block)
+        yield event_of(block, number)
         block = []
     assert block == [], "the stream ends within an event"
 
 
-def event_of(block: list[str]) -> Item:
-    """The item in the lines of an event."""
+def event_of(block: list[str], number: str) -> Item:
+    """The item in the lines of an event, whose id is its member `number`."""
     if block == [": heartbeat"]:
         return Item(HEARTBEAT)
     first, second = block
@@ -72,7 +76,7 @@ def event_of(block: list[str]) -> Item:
     if name == "event":
         assert value.keys() == {content}
         return Item(content, value)
-    assert (name, content) == ("id", str(value["sequence"]))
+    assert (name, content) == ("id", str(value[number]))
     return Item("message", value)
 
 
@@ -80,7 +84,7 @@ def newline_delimited(lines: Iterator[str]) -> Iterator[Item]:
     """The same with one JSON text per line."""
     for line in lines:
         value = strict_json(line.encode()) if line else None
-        named = next((name for name in ("gap", "reset") if value and name in value), "message")
+        named = next((name for name in NOTICES if value and name in value), "message")
         yield Item(named, value) if line else Item(HEARTBEAT)
 
 
@@ -92,12 +96,18 @@ class Stream:
     """A live stream over a separate connection; every wait in it is limited."""
 
     def __init__(
-        self, port: int, host: str, media: str, query: Mapping[str, object] | None = None, last: object = None
+        self,
+        port: int,
+        host: str,
+        media: str,
+        query: Mapping[str, object] | None = None,
+        last: object = None,
+        path: str = "messages",
     ) -> None:
-        """Request the messages of `host` as `media`; `last` is sent as Last-Event-ID."""
+        """Request the messages of `host`, or what else is at `path`, as `media`; `last` is sent as Last-Event-ID."""
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=WAIT_SECONDS)
         headers = {"Accept": media} | ({} if last is None else {"Last-Event-ID": str(last)})
-        target = f"/v1/hosts/{host}/messages" + (f"?{urlencode(query)}" if query else "")
+        target = f"/v1/hosts/{host}/{path}" + (f"?{urlencode(query)}" if query else "")
         self._connection.request("GET", target, headers=headers)
         self.response = self._connection.getresponse()
         if self.response.status != 200:
@@ -107,7 +117,7 @@ class Stream:
         assert self.response.headers["Content-Type"] == media
         assert self.response.headers["Transfer-Encoding"] == "chunked"
         assert self.response.headers["Cache-Control"] == "no-store"
-        self._items = items(self._lines(), media)
+        self._items = items(self._lines(), path, media)
 
     def _lines(self) -> Iterator[str]:
         while line := self.response.readline():

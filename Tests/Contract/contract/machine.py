@@ -56,7 +56,7 @@ class Machine:
             items += page["items"]
             if "next" not in page:
                 return items
-            parameter = "after" if operation_id == "listMessages" else "cursor"
+            parameter = "after" if operation_id in ("listMessages", "listDecisions") else "cursor"
             query = {**query, parameter: page["next"]}
 
     def drain(self) -> None:
@@ -64,11 +64,11 @@ class Machine:
         assert self.get("drainWorker", body={}) == {"drained": True, "remaining": 0}
 
     def snapshot(self) -> dict[str, Any]:
-        """Everything that can be read of the host."""
+        """Everything that can be read of the host, but for its history, in which time passes."""
         readable = [
             operation
             for operation in DOCUMENT.operations.values()
-            if operation.method == "GET" and operation.path_names() == {"host"}
+            if operation.method == "GET" and operation.path_names() == {"host"} and operation.id != "getHistory"
         ]
         return {operation.id: self.get(operation.id) for operation in readable}
 

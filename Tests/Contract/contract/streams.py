@@ -19,6 +19,11 @@ def stream(machine: Machine, media: str, last: object = None, **query: object) -
     return Stream(machine.client.port, machine.name, media, query, last)
 
 
+def rows(machine: Machine, path: str, media: str, last: object = None, **query: object) -> Stream:
+    """A live stream of the decisions or the history of a host."""
+    return Stream(machine.client.port, machine.name, media, query, last, path)
+
+
 def stream_in_time(machine: Machine, media: str, **query: object) -> Stream:
     """A live stream, as soon as there is a slot for one."""
     deadline = time.monotonic() + WAIT_SECONDS
