@@ -143,6 +143,7 @@ RUN = (
     step("listMessages", "listMessagesAsLines", **LAB, query={"after": 2, "limit": 1}, accept=NDJSON),
     step("countMessages", **LAB, query={"kind": "async"}),
     step("getMessage", **LAB, sequence=3),
+    step("getMessageDissection", **LAB, sequence=3),
     step("putWorker", "", **LAB, body={"state": "running"}),
     step("drainWorker", **LAB, body={"timeoutMs": 5000}),
     step("getCounters", **LAB),

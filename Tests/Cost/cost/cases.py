@@ -156,6 +156,7 @@ CASES: dict[str, Case] = {
     "countMessages": always(get("/v1/hosts/journal/messages/count?operation=LogPrint")),
     "listMessages": always(get("/v1/hosts/journal/messages?limit=1000")),
     "getMessage": always(get("/v1/hosts/journal/messages/1000")),
+    "getMessageDissection": always(get("/v1/hosts/journal/messages/1000/dissection")),
     "sendSyncNotification": always(
         sending(
             "POST",
