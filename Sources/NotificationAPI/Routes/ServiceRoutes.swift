@@ -30,6 +30,7 @@ enum ServiceRoutes {
             call.reply.send(.json, constant: ProblemType.list)
         },
         .get("/problems/{name}", "getProblemType", produces: [.json, .html], problemType),
+        .get("/v1/self", "getSelf", client),
         .get("/v1/version", "getVersion", version),
         .get("/v1/vocabulary", "getVocabulary", vocabulary),
         .get("/v1/vocabulary/{name}", "getVocabularyEntries", vocabularyEntries),
@@ -69,6 +70,16 @@ enum ServiceRoutes {
             }
         }
     }
+    private static func client(_ call: Call) throws(Problem) {
+        try call.expectNoParameters()
+        let context = call.context
+        call.reply.sendObject { json in
+            json.member("authentication", context.client == nil ? "none" : "token" as StaticString)
+            if let client = context.client { json.member("name", client.name) }
+            json.member("role", context.role.rawValue)
+        }
+    }
+
 
     private static func vocabulary(_ call: Call) throws(Problem) {
         try call.expectNoParameters()

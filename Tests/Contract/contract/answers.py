@@ -94,7 +94,7 @@ RUN = (
     step("getOpenApiYaml"),
     step("getOpenApiYaml", "getOpenApiYamlAsText", accept="text/plain"),
     *(step(operation) for operation in ("getOpenApiJson", "getScenarioSchema", "listProblemTypes")),
-    *(step(operation) for operation in ("getVersion", "getVocabulary")),
+    *(step(operation) for operation in ("getVersion", "getSelf", "getVocabulary")),
     Step("getVocabularyEntries", "getVocabularyEntries", {"name": "NotifyImageLoadRule"}),
     Step("getProblemType", "getProblemType", {"name": "unknown-process"}),
     step("listProblemTypes", "listProblemTypesAsPage", accept="text/html"),

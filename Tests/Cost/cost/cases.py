@@ -111,6 +111,7 @@ CASES: dict[str, Case] = {
     "getProblemType": always(get("/problems/limit-reached")),
     "getVersion": always(get("/v1/version")),
     "getVocabulary": always(get("/v1/vocabulary")),
+    "getSelf": always(get("/v1/self")),
     # A routine with all its conditions.
     "getVocabularyEntries": always(get("/v1/vocabulary/MpLoadImageNotifyRoutine")),
     "listHosts": always(get("/v1/hosts?limit=1000")),
