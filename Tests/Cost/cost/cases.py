@@ -100,6 +100,7 @@ CONTEXT = f"{FULL}/stream-contexts/1"
 
 CASES: dict[str, Case] = {
     "getRoot": always(get("/")),
+    "getPageFile": always(get("/ui/index.html")),
     "getLiveness": always(get("/livez")),
     "getReadiness": always(get("/readyz")),
     "getHealth": always(get("/healthz")),
@@ -110,8 +111,8 @@ CASES: dict[str, Case] = {
     "listProblemTypes": always(get("/problems")),
     "getProblemType": always(get("/problems/limit-reached")),
     "getVersion": always(get("/v1/version")),
-    "getVocabulary": always(get("/v1/vocabulary")),
     "getSelf": always(get("/v1/self")),
+    "getVocabulary": always(get("/v1/vocabulary")),
     # A routine with all its conditions.
     "getVocabularyEntries": always(get("/v1/vocabulary/MpLoadImageNotifyRoutine")),
     "listHosts": always(get("/v1/hosts?limit=1000")),
