@@ -53,6 +53,7 @@ let package = Package(
         .target(name: "CExpat", dependencies: ["CLateLibrary"]),
         .target(name: "CZlib", dependencies: ["CLateLibrary"]),
         .target(name: "COpenAPI"),
+        .target(name: "CDashboard", exclude: ["www"]),
 
         // Foundations: know nothing of drivers
         library("Locking"),
@@ -94,7 +95,7 @@ let package = Package(
                 "Driver", "Messages", "Runtime", "DriverJSON", "WebhookEngine", "Engines", "Replay", "RecordText",
                 "Vocabulary",
                 "JSON", "YAML",
-                "MicroHTTPD", "Locking", "Bytes", "COpenAPI", "CGnuTLS", logging,
+                "MicroHTTPD", "Locking", "Bytes", "COpenAPI", "CDashboard", "CGnuTLS", logging,
             ]),
         library(
             "Scenarios",

@@ -64,9 +64,10 @@ public final class NotificationAPI: RequestHandler {
 
     /// All operations.
     public static let routes: [Route] =
-        ServiceRoutes.routes + HostRoutes.routes + ProcessRoutes.routes + ThreadRoutes.routes + ImageRoutes.routes
-        + NotificationRoutes.routes + QueueRoutes.routes + HistoryRoutes.routes + DecisionRoutes.routes
-        + MessageRoutes.routes + EngineRoutes.routes + EventRoutes.routes + ReplayRoutes.routes
+        PageRoutes.routes + ServiceRoutes.routes + HostRoutes.routes + ProcessRoutes.routes + ThreadRoutes.routes
+        + ImageRoutes.routes + NotificationRoutes.routes + QueueRoutes.routes + HistoryRoutes.routes
+        + DecisionRoutes.routes + MessageRoutes.routes + EngineRoutes.routes + EventRoutes.routes
+        + ReplayRoutes.routes
 
     /// An API with one host, `default`.
     ///
@@ -115,6 +116,7 @@ public final class NotificationAPI: RequestHandler {
     public func begin(_ head: RequestHead) -> RequestPlan {
         let requestId = requestId(of: head)
         switch router.match(head.method, head.target) {
+        case .nothing where PageRoutes.isForFolder(head): return .reject(redirection(to: "/", head, requestId))
         case .nothing:
             let problem = Problem(.notFound, "Unknown path \(head.target.path)" + router.hint(for: head.target.path))
             return .reject(refusal(problem, head, requestId, metrics.unrouted))
@@ -202,6 +204,14 @@ public final class NotificationAPI: RequestHandler {
     private var tooLarge: Problem {
         Problem(
             .contentTooLarge, "The body may have at most \(limits.bodyBytes) bytes, the limit server.bodyLimitBytes.")
+    }
+
+    /// The answer 308: the resource is at `path`, for good.
+    private func redirection(to path: String, _ head: RequestHead, _ requestId: String) -> Response {
+        recordAnswer(308, head, requestId, metrics.unrouted, from: .now())
+        let headers = AnswerHeaders.list(
+            nil, RequestContext.identification(requestId), (name: "Location", value: path))
+        return Response(status: 308, headers: headers + PageHeaders.list(for: head.target.path))
     }
 
     // MARK: Refusals

@@ -114,6 +114,19 @@ def test_the_role_that_the_document_names_is_enough(
         client.close()
 
 
+def test_without_tokens_every_client_is_an_admin(client: Client) -> None:
+    """UIA-6."""
+    assert client.call("getSelf").json == {"authentication": "none", "role": "admin"}
+
+
+@pytest.mark.parametrize("role", TOKENS)
+def test_a_client_can_ask_for_its_role(guarded: Service, ledger: Ledger, role: str) -> None:
+    """UIA-6: whatever the role is."""
+    client = Client(guarded.port, ledger, TOKENS[role])
+    assert client.call("getSelf").json == {"authentication": "token", "name": role, "role": role}
+    client.close()
+
+
 def test_who_may_drive_may_delete_what_a_replay_made(guarded: Service, prepared: Prepared, ledger: Ledger) -> None:
     record = {"EventID": 1, "Channel": "Microsoft-Windows-Sysmon/Operational", "Hostname": "DRIVEN", "Image": "a.exe"}
     record |= {"UtcTime": "2020-02-21 10:15:30.123", "ProcessId": "1000"}

@@ -154,8 +154,11 @@ def test_media_types_are_those_that_are_served() -> None:
         "application/octet-stream",
         "application/x-ndjson",
         "application/yaml",
+        "image/svg+xml",
+        "text/css",
         "text/event-stream",
         "text/html",
+        "text/javascript",
         "text/plain",
     }
 

@@ -16,7 +16,7 @@ ABSENT: dict[str, dict[str, object]] = {
     "unknown-thread": {"tid": 4294967292},
     "unknown-message": {"sequence": 999999},
     "unknown-stream-context": {"id": "999999"},
-    "not-found": {"name": "no-such-problem"},
+    "not-found": {"name": "no-such-problem", "file": "no-such-file"},
 }
 ABSENT_IN_BODY: dict[tuple[str, str], dict[str, object]] = {
     ("sendSyncNotification", "unknown-process"): {"operation": 5, "processId": NO_PROCESS, "data": {"imageName": "a"}},
@@ -38,7 +38,8 @@ def test_what_is_not_there_is_404(prepared: Prepared, operation: Operation, prob
     elif operation.path == replays.PATH:
         answer = refused(prepared, operation, 404, **body_of(operation), query={"like": "no-such-host"})
     else:
-        answer = refused(prepared, operation, 404, **body_of(operation), **ABSENT[problem])
+        absent = {key: value for key, value in ABSENT[problem].items() if key in operation.path_names()}
+        answer = refused(prepared, operation, 404, **body_of(operation), **absent)
     assert answer["type"] == f"/problems/{problem}"
 
 

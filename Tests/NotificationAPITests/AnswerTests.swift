@@ -43,7 +43,7 @@ import Testing
     private static let readable = NotificationAPI.routes.filter { $0.method == .get }.map { route in
         let values = [
             ("{host}", "default"), ("{pid}", "4"), ("{tid}", "1"), ("{id}", "1"), ("{sequence}", "1"),
-            ("{name}", "not-found"),
+            ("{name}", "not-found"), ("{file}", "index.html"),
         ]
         return values.reduce(route.template) { target, value in
             target.split(separator: value.0, omittingEmptySubsequences: false).joined(separator: value.1)

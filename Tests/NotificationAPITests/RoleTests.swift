@@ -17,7 +17,9 @@ import YAMLTesting
     @Test(arguments: NotificationAPI.routes)
     func `an operation is allowed for its role and those above, and for no other`(route: Route) throws {
         let live = try live()
-        let values = ["host": "absent", "pid": "4", "tid": "1", "id": "1", "sequence": "1", "name": "busy"]
+        let values = [
+            "host": "absent", "pid": "4", "tid": "1", "id": "1", "sequence": "1", "name": "busy", "file": "index.html",
+        ]
         let target = values.reduce(route.template) { target, value in
             target.split(separator: "{\(value.key)}", omittingEmptySubsequences: false).joined(separator: value.value)
         }

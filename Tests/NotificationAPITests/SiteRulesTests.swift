@@ -161,6 +161,7 @@ import Testing
             #expect(route.role == nil || route.role == .read, "\(route.template)")
             return [
                 "host": "default", "pid": "\(Processes.armed)", "tid": "1", "id": "1", "sequence": "1", "name": "busy",
+                "file": "index.html",
             ]
             .reduce(route.template) { target, value in
                 target.split(separator: "{\(value.key)}", omittingEmptySubsequences: false)

@@ -45,8 +45,9 @@ extension Driver {
                 var reports = reports
                 reports[0].add(record)
                 let now = self.clock.moment()
-                let notifications = self.withState {
-                    $0.decideMain(load, first.reference, &reports[0], first.run, now: now)
+                let notifications = self.withState { state in
+                    let loader = state.loader(first.loader.reference) ?? first.loader
+                    return state.decideMain(load, loader, &reports[0], first.run, now: now)
                 }
                 self.send(notifications[...], reports, completion: completion)
             }
@@ -78,15 +79,25 @@ private enum LoadStep: Sendable {
 private final class Wow64Load: Sendable {
     let record: MessageRecord
     let timeout: Duration
-    let reference: ProcessReference
+    /// The process when the message was made. Its context lives until the routine ends, even if the process exits meanwhile
+    /// (COR-8).
+    let loader: Loader
     let run: RoutineRun
 
-    init(_ record: MessageRecord, timeout: Duration, _ reference: ProcessReference, _ run: RoutineRun) {
+    init(_ record: MessageRecord, timeout: Duration, _ loader: Loader, _ run: RoutineRun) {
         self.record = record
         self.timeout = timeout
-        self.reference = reference
+        self.loader = loader
         self.run = run
     }
+}
+
+/// What the main path reads of the process that loads the image.
+private struct Loader: Sendable {
+    let reference: ProcessReference
+    let subject: MessageSubject
+    let sessionId: UInt32
+    let rules: ProcessRules
 }
 
 extension DriverState {
@@ -108,7 +119,8 @@ extension DriverState {
                 LoadedDriver(
                     fullImageName: load.fullImageName, imageBase: load.imageBase, imageSize: load.imageSize))
         }
-        let run = begin(.loadImageNotify, on: load.subject, image: load.fullImageName, caller: caller, now: now)
+        let run = begin(
+            .loadImageNotify, on: load.decisionSubject, image: load.fullImageName, caller: caller, now: now)
         guard report.note(.loaderContext, reference != nil, at: load.processId), let reference else {
             record(report, of: run, isOver: true)
             return .main([])
@@ -120,7 +132,7 @@ extension DriverState {
                     wow64CpuImageBase: processes[live: reference].wow64CpuImageBase ?? 0))
             let direct = makeDirect(.wow64cpuLoad, body, about: reference, by: run, now: now)
             record(report, of: run, isOver: false)
-            return .wow64(Wow64Load(direct, timeout: config.asyncTimeout, reference, run))
+            return .wow64(Wow64Load(direct, timeout: config.asyncTimeout, loader(live: reference), run))
         }
         if report.note(.ruleNotifyWow64cpuLoad, .notifyWow64cpuLoad, in: processes[live: reference].rules),
             report.note(.isWow64cpu, load.fullImageName.text.isWow64cpu)
@@ -130,19 +142,25 @@ extension DriverState {
                 context.wow64CpuImageBase = load.imageBase
             }
         }
-        return .main(decideMain(load, reference, &report, run, now: now))
+        return .main(decideMain(load, loader(live: reference), &report, run, now: now))
+    }
+
+    /// The process as it is now; nil once it has exited.
+    fileprivate func loader(_ reference: ProcessReference) -> Loader? {
+        processes.isLive(reference) ? loader(live: reference) : nil
+    }
+
+    private func loader(live reference: ProcessReference) -> Loader {
+        Loader(
+            reference: reference, subject: processes[live: reference].subject,
+            sessionId: processes[live: reference].sessionId, rules: processes[live: reference].rules)
     }
 
     /// The main path: decides all three notifications at once and queues the asynchronous one (IMG-4, IMG-5).
     fileprivate mutating func decideMain(
-        _ load: ImageLoad, _ reference: ProcessReference, _ report: inout RoutineReport, _ run: RoutineRun,
-        now: Moment
+        _ load: ImageLoad, _ loader: Loader, _ report: inout RoutineReport, _ run: RoutineRun, now: Moment
     ) -> [SyncNotification] {
-        guard processes.isLive(reference) else {
-            record(report, of: run, isOver: true)
-            return []
-        }
-        let rules = processes[live: reference].rules
+        let rules = loader.rules
         var perStream: RuleWord?
         if report.note(.extendedInfoPresent, load.extendedInfoPresent) {
             let stream = streams.context(fileName: load.fullImageName)
@@ -154,40 +172,29 @@ extension DriverState {
         }
         let perProcess = report.note(.ruleImageLoadPerProcess, .notifyImageLoadRule, in: rules)
         if report.note(.asyncImageLoad, !rules.contains(.suppressAsyncImageLoad), at: rules.rawValue) {
-            let subject = processes[live: reference].subject
             let notify = ImageLoadAndProcessNotify(
-                currentProcess: subject.process, sessionId: processes[live: reference].sessionId,
-                imageFileName: load.fullImageName)
+                currentProcess: loader.subject.process, sessionId: loader.sessionId, imageFileName: load.fullImageName)
             report.add(
                 asyncSendNotification(
-                    .loadImage, .imageLoadAndProcess(notify), about: subject, countedTo: reference, by: run, now: now))
+                    .loadImage, .imageLoadAndProcess(notify), about: loader.subject, countedTo: loader.reference,
+                    by: run, now: now))
         }
         var notifications: [SyncNotification] = []
-        if perProcess {
+        func append(_ data: SyncData, _ rule: RuleWord) {
+            let message = SyncMessage(ioPriority: MpIoPriority(), currentProcess: loader.subject.process, data: data)
             notifications.append(
-                notification(
-                    .newImageLoadPerProcess(imageName: load.fullImageName), .process(reference), reference, run))
+                SyncNotification(
+                    message: message, imageFileName: loader.subject.imageFileName, rule: rule, run: run))
         }
-        if let perStream {
-            notifications.append(
-                notification(.newImageLoadPerStream(imageName: load.fullImageName), perStream, reference, run))
-        }
+        if perProcess { append(.newImageLoadPerProcess(imageName: load.fullImageName), .process(loader.reference)) }
+        if let perStream { append(.newImageLoadPerStream(imageName: load.fullImageName), perStream) }
         record(report, of: run, isOver: notifications.isEmpty)
         return notifications
-    }
-
-    private func notification(
-        _ data: SyncData, _ rule: RuleWord, _ reference: ProcessReference, _ run: RoutineRun
-    ) -> SyncNotification {
-        let subject = processes[live: reference].subject
-        return SyncNotification(
-            message: SyncMessage(ioPriority: MpIoPriority(), currentProcess: subject.process, data: data),
-            imageFileName: subject.imageFileName, rule: rule, run: run)
     }
 }
 
 extension ImageLoad {
-    fileprivate var subject: DecisionSubject {
+    fileprivate var decisionSubject: DecisionSubject {
         DecisionSubject(
             event: systemModeImage && processId == 0 ? .driverLoad : .imageLoad, processId: processId,
             threadId: threadId)

@@ -44,13 +44,5 @@ public struct TokenTable: Sendable {
         callers.append(Caller(name: name, role: role, digest: TokenTable.digest(Array(token))))
     }
 
-    private static func digest(_ token: [UInt8]) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: 32) { digest, count in
-            guard let start = digest.baseAddress else { return }
-            let result = gnutls_hash_fast(GNUTLS_DIG_SHA256, token, token.count, start)
-            // Fails only if the library's self-tests have failed or a policy forbids SHA-256.
-            precondition(result == 0, "gnutls_hash_fast: \(result)")
-            count = 32
-        }
-    }
+    private static func digest(_ token: [UInt8]) -> [UInt8] { token.withUnsafeBytes { SHA256.digest(of: $0) } }
 }

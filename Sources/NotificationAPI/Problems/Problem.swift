@@ -104,8 +104,8 @@ public struct Problem: Error, Sendable {
             _ = json.member("errors", each: faults, within: Problem.maxBytes) { $0.fault($1) }
         }
         json.newline()
-        return Response(
-            status: status, headers: AnswerHeaders.list(.problem, identification, header), body: json.bytes)
+        let headers = AnswerHeaders.list(.problem, identification, header) + PageHeaders.list(for: instance)
+        return Response(status: status, headers: headers, body: json.bytes)
     }
 }
 

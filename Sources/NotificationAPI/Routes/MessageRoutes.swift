@@ -11,6 +11,7 @@ enum MessageRoutes {
         .get("/v1/hosts/{host}/messages", "listMessages", produces: [.json, .eventStream, .ndjson], list),
         .get("/v1/hosts/{host}/messages/count", "countMessages", count),
         .get("/v1/hosts/{host}/messages/{sequence}", "getMessage", produces: [.json, .octetStream], get),
+        .get("/v1/hosts/{host}/messages/{sequence}/dissection", "getMessageDissection", dissection),
     ]
 
     private static func list(_ call: Call) throws(Problem) {
@@ -129,6 +130,20 @@ enum MessageRoutes {
     }
 
     private static func get(_ call: Call) throws(Problem) {
+        let (host, record) = try message(of: call)
+        switch call.context.representation {
+        case .octetStream: call.reply.send(.octetStream, record.message.bytes)
+        default: call.reply.send { record.write(to: &$0, host: host.name) }
+        }
+    }
+
+    private static func dissection(_ call: Call) throws(Problem) {
+        let dissection = Dissection(try message(of: call).record.message.bytes)
+        call.reply.send { dissection.write(to: &$0) }
+    }
+
+    /// The host and the message that the path names.
+    private static func message(of call: Call) throws(Problem) -> (host: Host, record: MessageRecord) {
         let sequence = try call.parameters { $0.pathNumber("sequence", as: UInt64.self) }
         let host = try call.host()
         guard let record = host.driver.message(sequence) else {
@@ -137,10 +152,7 @@ enum MessageRoutes {
                 "The journal does not contain message \(sequence). GET /v1/hosts/\(host.name)/messages lists those it has."
             )
         }
-        switch call.context.representation {
-        case .octetStream: call.reply.send(.octetStream, record.message.bytes)
-        default: call.reply.send { record.write(to: &$0, host: host.name) }
-        }
+        return (host, record)
     }
 }
 

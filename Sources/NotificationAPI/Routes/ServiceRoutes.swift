@@ -5,7 +5,6 @@ import MicroHTTPD
 /// The operations on the service itself: health, metrics, documents.
 enum ServiceRoutes {
     static let routes: [Route] = [
-        .get("/", "getRoot", produces: [.html], root),
         .get("/livez", "getLiveness", produces: [.text]) { call in
             call.reply.send(.text, Array("ok\n".utf8))
         },
@@ -31,6 +30,7 @@ enum ServiceRoutes {
         },
         .get("/problems/{name}", "getProblemType", produces: [.json, .html], problemType),
         .get("/v1/version", "getVersion", version),
+        .get("/v1/self", "getSelf", client),
         .get("/v1/vocabulary", "getVocabulary", vocabulary),
         .get("/v1/vocabulary/{name}", "getVocabularyEntries", vocabularyEntries),
     ]
@@ -70,6 +70,16 @@ enum ServiceRoutes {
         }
     }
 
+    private static func client(_ call: Call) throws(Problem) {
+        try call.expectNoParameters()
+        let context = call.context
+        call.reply.sendObject { json in
+            json.member("authentication", context.client == nil ? "none" : "token" as StaticString)
+            if let client = context.client { json.member("name", client.name) }
+            json.member("role", context.role.rawValue)
+        }
+    }
+
     private static func vocabulary(_ call: Call) throws(Problem) {
         try call.expectNoParameters()
         call.reply.send(.json, constant: wholeVocabulary)
@@ -85,34 +95,6 @@ enum ServiceRoutes {
             throw Problem(.notFound, VocabularyEntries.fault(ofName: name))
         }
         call.reply.send { entries.write(to: &$0) }
-    }
-
-    private static func root(_ call: Call) throws(Problem) {
-        let content = """
-            <h1>wdfilterd \(call.api.about.version)</h1>
-            <p>The notification half of WdFilter, the kernel driver of Windows Defender, as a service: processes with
-            rules and flags, the driver's callbacks, its synchronous and asynchronous messages, and every one of its
-            counters. Your engine is a webhook.</p>
-            <pre>curl -s \(authority(of: call))/v1/hosts/default/processes \\
-              --json '{"imageFileName":"C:\\\\Windows\\\\System32\\\\notepad.exe"}'</pre>
-            <ul>
-            <li><a href="/openapi.yaml">openapi.yaml</a>, the contract of the API; <a href="/openapi.json">as JSON</a></li>
-            <li><a href="/v1/hosts">/v1/hosts</a>, the simulated machines</li>
-            <li><a href="/v1/hosts/default/counters">counters</a> and
-                <a href="/v1/hosts/default/messages">messages</a> of the host <code>default</code></li>
-            <li><a href="/problems">/problems</a>, what each error means</li>
-            <li><a href="/scenario.schema.json">/scenario.schema.json</a>, the format of <code>wdfilterd test</code>, for editors</li>
-            <li><a href="/metrics">/metrics</a> for Prometheus</li>
-            </ul>
-            """
-        call.reply.send(.html, Array(HTMLPage(title: "wdfilterd", content: content).text.utf8))
-    }
-
-    /// The `Host` of the request if HTML needs no escaping for it, else a default.
-    private static func authority(of call: Call) -> String {
-        let host = call.context.head.headers["Host"] ?? ""
-        let isPlain = host.utf8.allSatisfy { $0.isLetterOrDigit || ".-:[]".utf8.contains($0) }
-        return isPlain && !host.isEmpty ? host : "localhost:8080"
     }
 }
 

@@ -56,6 +56,25 @@ struct Reply: Sendable {
         send(Response(status: 200, headers: AnswerHeaders.list(type, context.identification), constant: constant))
     }
 
+    /// Answers with a body that the client may keep, as long as it asks each time whether that is still the current one; 304 if
+    /// it is.
+    func send(_ type: MediaType, _ body: [UInt8], tag: EntityTag) { send(type, .bytes(body), tag) }
+
+    /// Answers with constant bytes that the client may keep, as long as it asks each time whether they are still the current
+    /// ones; 304 if they are.
+    func send(_ type: MediaType, constant: ConstantBytes, tag: EntityTag) { send(type, .constant(constant), tag) }
+
+    private func send(_ type: MediaType, _ body: Response.Body, _ tag: EntityTag) {
+        let isKept = tag.isMatched(by: context.head.headers.all("If-None-Match"))
+        let headers =
+            AnswerHeaders.list(isKept ? nil : type, context.identification)
+            + [(name: "ETag", value: tag.value), (name: "Cache-Control", value: "no-cache")]
+            + PageHeaders.list(for: context.head.target.path)
+        var response = Response(status: isKept ? 304 : 200, headers: headers)
+        if !isKept { response.body = body }
+        send(response)
+    }
+
     /// Answers 204, without a body.
     func sendNoContent() {
         send(Response(status: 204, headers: AnswerHeaders.list(nil, context.identification)))

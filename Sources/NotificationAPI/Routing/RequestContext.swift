@@ -51,11 +51,17 @@ final class RequestContext: Sendable {
     /// Whether the request would still be admitted; for live streams.
     var isStillAdmitted: Bool { admission.map(api.access.isStillValid) ?? true }
 
-    /// Whether the client has the role `admin`. Without tokens every client has it.
-    var isFromAdmin: Bool { admission?.caller.map { $0.role == .admin } ?? true }
+    /// The client that was admitted by its token; nil if no token was required.
+    var client: TokenTable.Caller? { admission?.caller }
+
+    /// The role of the client. Without tokens every client has all rights.
+    var role: Role { client?.role ?? .admin }
+
+    /// Whether the client has the role `admin`.
+    var isFromAdmin: Bool { role == .admin }
 
     /// The name of the client's token, for the log; nil if no token was required.
-    var caller: String? { admission?.caller?.name }
+    var caller: String? { client?.name }
 
     /// Reads path and query, and throws all their faults together. If the path starts with a host's name, it is read first
     /// and checked.

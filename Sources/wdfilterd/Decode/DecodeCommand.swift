@@ -1,8 +1,10 @@
 import ArgumentParser
 import Bytes
 import Console
+import DriverJSON
 import Dumps
 import Glibc
+import JSON
 import Logging
 import Messages
 
@@ -116,3 +118,15 @@ struct DecodeForm: ExpressibleByArgument {
 }
 
 extension DecodeInput.Kind: ExpressibleByArgument {}
+
+extension Dissection {
+    /// The JSON of a dump's message, without a line break.
+    func json(of dump: Dump) -> String {
+        var json = JSONWriter(reserving: 4096)
+        write(to: &json) { json in
+            if dump.line > 0 { json.member("line", dump.line) }
+            if let address = dump.address { json.member("address", hex: address) }
+        }
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+}

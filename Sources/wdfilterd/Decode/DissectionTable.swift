@@ -125,17 +125,3 @@ struct DissectionTable {
 extension MessagePart {
     fileprivate var fieldName: String { field?.name ?? "(unclaimed)" }
 }
-
-extension Dissection {
-    /// The provenance of the layout of `part`.
-    func provenance(of part: MessagePart) -> Provenance? {
-        Dissection.provenances[part.structure]
-    }
-
-    private static let provenances: [String: Provenance] = {
-        let structures =
-            [StructureLayout.asyncHeader, .syncHeader, .syncReply, .createProcessReply]
-            + AsyncOperation.allCases.map(\.structure) + SyncOperation.allCases.map(\.structure)
-        return Dictionary(structures.map { ($0.name, $0.provenance) }) { first, _ in first }
-    }()
-}

@@ -20,7 +20,15 @@ from contract.live import EVENT_STREAM, NDJSON
 from contract.webhooks import OCTET_STREAM
 
 HEADERS: dict[str, str] = json.loads(os.environ.get("CONTRACT_HEADERS", "{}"))
-THERE = {"host": "default", "pid": 584, "tid": 428, "id": "1", "sequence": 1, "name": "unknown-process"}
+THERE = {
+    "host": "default",
+    "pid": 584,
+    "tid": 428,
+    "id": "1",
+    "sequence": 1,
+    "name": "unknown-process",
+    "file": "index.html",
+}
 IMAGE = "\\Device\\HarddiskVolume4\\Windows\\System32\\notepad.exe"
 WORLD = (
     ("DELETE", "", None),

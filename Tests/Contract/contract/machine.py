@@ -105,6 +105,7 @@ class Prepared:
             "tid": self.TID,
             "sequence": 1,
             "name": "unknown-process",
+            "file": "index.html",
         }
         names = DOCUMENT.operations[operation_id].path_names()
         if operation_id == "putHost":

@@ -100,6 +100,7 @@ CONTEXT = f"{FULL}/stream-contexts/1"
 
 CASES: dict[str, Case] = {
     "getRoot": always(get("/")),
+    "getPageFile": always(get("/ui/index.html")),
     "getLiveness": always(get("/livez")),
     "getReadiness": always(get("/readyz")),
     "getHealth": always(get("/healthz")),
@@ -110,6 +111,7 @@ CASES: dict[str, Case] = {
     "listProblemTypes": always(get("/problems")),
     "getProblemType": always(get("/problems/limit-reached")),
     "getVersion": always(get("/v1/version")),
+    "getSelf": always(get("/v1/self")),
     "getVocabulary": always(get("/v1/vocabulary")),
     # A routine with all its conditions.
     "getVocabularyEntries": always(get("/v1/vocabulary/MpLoadImageNotifyRoutine")),
@@ -156,6 +158,7 @@ CASES: dict[str, Case] = {
     "countMessages": always(get("/v1/hosts/journal/messages/count?operation=LogPrint")),
     "listMessages": always(get("/v1/hosts/journal/messages?limit=1000")),
     "getMessage": always(get("/v1/hosts/journal/messages/1000")),
+    "getMessageDissection": always(get("/v1/hosts/journal/messages/1000/dissection")),
     "sendSyncNotification": always(
         sending(
             "POST",

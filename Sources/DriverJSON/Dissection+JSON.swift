@@ -1,15 +1,13 @@
-import DriverJSON
-import Dumps
-import JSON
-import Messages
+public import JSON
+public import Messages
 
 extension Dissection {
-    /// One object: where the message was dumped, its form, its fields, all parts, remarks and faults.
-    func json(of dump: Dump) -> String {
-        var json = JSONWriter(reserving: 4096)
+    /// Writes one object: the form of the message, its fields, all parts, remarks and faults.
+    ///
+    /// - Parameter place: Writes members that say where the bytes are from.
+    public func write(to json: inout JSONWriter, place: (inout JSONWriter) -> Void = { _ in }) {
         json.object { json in
-            if dump.line > 0 { json.member("line", dump.line) }
-            if let address = dump.address { json.member("address", hex: address) }
+            place(&json)
             writeContent(to: &json)
             json.member("parts") { json in
                 json.array { json in
@@ -19,7 +17,6 @@ extension Dissection {
             write("remarks", remarks, to: &json)
             write("faults", faults, to: &json)
         }
-        return String(decoding: json.bytes, as: UTF8.self)
     }
 
     private func writeContent(to json: inout JSONWriter) {
