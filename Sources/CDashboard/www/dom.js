@@ -4,7 +4,7 @@ import { visible } from "./words.js";
 
 const allowed = new Set([
   "autocomplete", "checked", "cols", "colspan", "disabled", "download", "for", "height", "hidden", "href", "id", "label",
-  "list", "max", "maxlength", "min", "multiple", "name", "open", "pattern", "placeholder", "readonly", "required", "role",
+  "list", "max", "maxlength", "min", "multiple", "name", "open", "pattern", "placeholder", "popover", "readonly", "required", "role",
   "rows", "scope", "selected", "spellcheck", "step", "tabindex", "title", "type", "value", "width", "wrap",
 ]);
 const verbatim = new Set(["value", "href", "pattern"]);

@@ -14,6 +14,7 @@ const words = {
   refused: "■ a token is needed",
   deleted: "✗ the host was deleted",
 };
+const longest = 15000;
 const loops = new Set();
 let state = "connecting";
 let reading = "live";
@@ -146,8 +147,8 @@ const heed = problem => {
 
 const later = () => {
   if (retry !== undefined || document.hidden) return;
-  const pause = wait * (0.75 + Math.random() / 2);
-  wait = Math.min(wait * 2, 15000);
+  const pause = Math.min(wait * (0.75 + Math.random() / 2), longest);
+  wait = Math.min(wait * 2, longest);
   retry = setTimeout(check, pause);
 };
 

@@ -15,6 +15,9 @@ export const counted = (value, one, many = `${one}s`) => `${number(value)} ${val
 /** The time of day, UTC, with milliseconds: 03:33:05.370. */
 export const clock = time => (typeof time === "string" ? time : new Date(time).toISOString()).slice(11, 23);
 
+/** An RFC 3339 time with seven digits as FILETIME: 100 ns since 1601. */
+export const ticks = time => BigInt(Date.parse(`${time.slice(0, 19)}Z`) + 11644473600000) * 10000n + BigInt(time.slice(20, 27));
+
 /** Microseconds as an engineer writes them: 850 µs, 5.6 ms, 1.2 s. */
 export const duration = microseconds => {
   if (microseconds < 1000) return `${microseconds} µs`;
@@ -36,8 +39,9 @@ export const fate = ({ delivery, status }) => {
   return fates[delivery] ?? delivery;
 };
 
-const fates = { sent: "✓ sent", dropped: "▼ dropped", notSent: "∅ not sent", queued: "… queued", inHand: "→ in hand" };
-const failures = { STATUS_TIMEOUT: "TIMEOUT", STATUS_IO_TIMEOUT: "TIMEOUT" };
+const fates = { sent: "✓ sent", dropped: "▼ dropped", notSent: "∅ not sent", queued: "… queued", inHand: "→ in hand",
+  unknown: "? left the journal" };
+const failures = { STATUS_TIMEOUT: "TIMEOUT" };
 
 /** Whether a message can still change. */
 export const open = ({ delivery }) => delivery === "queued" || delivery === "inHand";

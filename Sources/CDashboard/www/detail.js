@@ -1,0 +1,171 @@
+// The selected message: what became of it, and its fields, bytes and JSON, which light up together.
+
+import { base, call } from "./api.js";
+import * as bytes from "./bytes.js";
+import { $, attribute, el, fill, put, say } from "./dom.js";
+import * as fields from "./fields.js";
+import { found } from "./journal.js";
+import { key } from "./keys.js";
+import { connected } from "./link.js";
+import { get, listen, on, set } from "./state.js";
+import { page } from "./stream.js";
+import { vocabulary } from "./vocabulary.js";
+import { counted, duration, fate, number, open, ticks } from "./words.js";
+
+let shown;
+let marked;
+let loading;
+
+/** Builds the view and begins to follow the selection. */
+export const mount = () => {
+  fields.mount({ hover, choose: chooseField });
+  bytes.mount({ hover, choose: chooseField });
+  $("#json").addEventListener("pointerover", event => hover(partOf(event.target.closest("[data-field]")?.dataset.field)));
+  $("#json").addEventListener("pointerleave", () => hover(undefined));
+  on("m", load);
+  on("f", light);
+  listen("host", () => {
+    marked = undefined;
+    load();
+  });
+  listen("link", () => {
+    if (connected() && get("m") && !shown) load();
+  });
+  listen("updates", updates => {
+    if (shown && updates.some(update => update.sequence === shown.message.sequence)) loadOutcome();
+  });
+  for (const part of ["fields", "bytes", "json"]) addToggle(part);
+  key("x", "compare with this message", mark);
+};
+
+const addToggle = part => {
+  const button = $(`#${part}-toggle`);
+  button.addEventListener("click", () => {
+    const pressed = button.getAttribute("aria-pressed") !== "true";
+    attribute(button, "aria-pressed", pressed);
+    $(`#${part}`).hidden = !pressed;
+    bytes.redraw();
+  });
+};
+
+const load = async () => {
+  loading?.abort();
+  const sequence = get("m");
+  if (!sequence) {
+    empty("Select a message in the list, with a click or with j and k.");
+    return;
+  }
+  loading = new AbortController();
+  const { signal } = loading;
+  try {
+    const path = `${base()}/messages/${encodeURIComponent(sequence)}`;
+    const [message, dissection, octets, { layouts }] = await Promise.all([
+      call(path, { signal }),
+      call(`${path}/dissection`, { signal }),
+      call(path, { accept: "application/octet-stream", signal }),
+      vocabulary(),
+    ]);
+    shown = { message, dissection, octets: new Uint8Array(octets), parts: fields.partsOf(dissection, layouts, octets) };
+    show();
+  } catch (problem) {
+    if (!signal.aborted) await explain(sequence, problem);
+  }
+};
+
+const loadOutcome = async () => {
+  const { sequence } = shown.message;
+  const message = await call(`${base()}/messages/${sequence}`).catch(() => undefined);
+  if (!message || shown?.message.sequence !== sequence) return;
+  shown.message = message;
+  showOutcome();
+};
+
+const explain = async (sequence, problem) => {
+  if (problem.title === undefined) throw problem;
+  if (problem.type !== "/problems/unknown-message") {
+    empty(`${problem.title}: ${problem.detail}`);
+    return;
+  }
+  const { oldest, newest } = await page(0, { limit: 1 }).catch(() => ({}));
+  const kept = newest ? `It has #${number(oldest)}, the oldest, to #${number(newest)}. ` : "It is empty. ";
+  empty(`Message #${number(Number(sequence))} is not in the journal. ${kept}`,
+    newest && el("button", { text: "show the oldest", attributes: { type: "button" }, on: { click: () => set({ m: oldest }) } }));
+};
+
+const empty = (...content) => {
+  shown = undefined;
+  put($("#message-summary"), "");
+  fill($("#message-empty"), ...content);
+  $("#message-empty").hidden = false;
+  $("#message-parts").hidden = true;
+};
+
+const show = () => {
+  const { message, dissection, octets, parts } = shown;
+  const compared = marked && marked.message.sequence !== message.sequence;
+  put($("#message-summary"), `#${number(message.sequence)} ${message.operation}, ${message.kind}, `
+    + `${counted(octets.length, "byte")}${compared ? `, compared with #${number(marked.message.sequence)}` : ""}`);
+  $("#message-empty").hidden = true;
+  $("#message-parts").hidden = false;
+  showOutcome();
+  fields.show(parts, compared ? fields.differences(parts, marked.parts) : new Map(), dissection.operation);
+  bytes.show(octets, parts);
+  fill($("#json"), ...jsonOf(message.message ?? {}));
+  light();
+};
+
+const showOutcome = () => {
+  const { message } = shown;
+  const line = found(message.sequence);
+  if (line) Object.assign(line, { delivery: message.delivery, status: message.status });
+  const parts = [fate(message)];
+  if (message.status && message.status !== "STATUS_SUCCESS") parts.push(message.status);
+  if (message.acknowledged !== undefined) parts.push(message.acknowledged ? "acknowledged" : "not acknowledged");
+  if (message.clearedRule) parts.push(`○ ${message.clearedRule} cleared`);
+  if (message.durationMicroseconds !== undefined) parts.push(duration(message.durationMicroseconds));
+  parts.push(`made at ${message.time}`);
+  if (message.routine) parts.push(message.routine);
+  fill($("#outcome"), parts.join(" · "), open(message) && " (not final)");
+};
+
+// Each member on its lines, so that it can light up.
+const jsonOf = (value, indent = "") => Object.entries(value).map(([name, inner], place, all) => {
+  const comma = place < all.length - 1 ? "," : "";
+  const nested = inner !== null && typeof inner === "object" && !Array.isArray(inner);
+  const head = `${indent}${JSON.stringify(name)}: `;
+  return el("div", { attributes: { "data-field": name } }, ...nested
+    ? [`${head}{`, ...jsonOf(inner, `${indent}  `), `${indent}}${comma}`] : [`${head}${JSON.stringify(inner)}${comma}`]);
+});
+
+const partOf = member => (member ? shown?.parts.find(part => part.member === member) : undefined);
+
+const chooseField = part => set({ f: part?.key });
+
+// Lights up a part that is pointed at, else the selected one.
+const hover = part => light(part);
+
+const light = pointed => {
+  if (!shown) return;
+  const part = typeof pointed === "object" ? pointed : shown.parts.find(({ key: name }) => name === get("f"));
+  fields.light(part);
+  bytes.light(part);
+  for (const node of document.querySelectorAll("#json [data-field]")) {
+    node.classList.toggle("lit", part?.member !== undefined && node.dataset.field === part.member);
+  }
+  put($("#message-status"), part ? statusOf(part) : "");
+};
+
+const statusOf = ({ structure, field, offset, size, value, note, status, source }) => {
+  const at = `0x${offset.toString(16).padStart(2, "0")} (${offset})`;
+  const sure = status && status !== "known" ? `${status}: ${source ?? ""}` : source && `known: ${source}`;
+  const time = value?.creationTime ? `${ticks(value.creationTime)} ticks` : undefined;
+  return [`${structure}.${field}`, `at ${at}`, counted(size, "byte"), time, note, sure].filter(Boolean).join(" · ");
+};
+
+const mark = () => {
+  if (!shown) return;
+  marked = marked?.message.sequence === shown.message.sequence ? undefined : shown;
+  say(marked ? `Select another message to compare it with #${number(shown.message.sequence)}; x again ends it.`
+    : "Nothing is compared any more.");
+  show();
+};
