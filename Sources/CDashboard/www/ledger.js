@@ -10,12 +10,12 @@ let counters;
 let selected;
 let lost = { from: 0, said: 0 };
 
-// A number with its sign in the sum, the glyph that it gets as a loss, and the name that scripts find it by.
+// A number by its name, its label with the sign in the sum, and the glyph that it gets if it is a loss.
 const term = ([name, label, value, loss, title]) => {
   const bad = Boolean(loss && value);
-  const [sign, text] = label.includes(" ") ? [label.slice(0, 2), label.slice(2)] : ["", label];
-  return el("div", { class: bad ? "loss" : "", attributes: { title } },
-    el("dt", { text: `${sign}${bad ? `${loss} ` : ""}${text}` }),
+  const [, sign, text] = /^([=+] )?(.*)$/.exec(label);
+  return el("div", { class: `${bad ? "loss" : ""} ${name === "sync" ? "side" : ""}`, attributes: { title } },
+    el("dt", { text: `${sign ?? ""}${bad ? `${loss} ` : ""}${text}` }),
     el("dd", { text: number(value), attributes: { "data-name": name, "data-loss": bad } }));
 };
 
@@ -44,7 +44,7 @@ const part = sum => [
   ["dropped", "dropped", sum.dropped, "▼"],
   ["sync", "sync", sum.syncSent + sum.syncFailed],
   ["syncErrors", "errors", sum.syncFailed, "✗"],
-  ["notSent", "unsent", sum.syncNotSent, "∅"],
+  ["notSent", "not sent", sum.syncNotSent, "∅"],
   ["direct", "direct", sum.directSent + sum.directFailed],
   ["directErrors", "errors", sum.directFailed, "✗"],
 ];

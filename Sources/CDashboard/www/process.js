@@ -86,26 +86,29 @@ const content = (pid, process) => (process ? [
 const show = () => {
   const pid = get("p") === undefined ? undefined : Number(get("p"));
   attribute(box, "hidden", pid === undefined);
-  if (pid === undefined) return;
+  if (pid === undefined) return false;
   const process = all().get(pid);
   const state = JSON.stringify([pid, process, barred("drive"), terms === undefined]);
-  if (state === shown) return;
+  if (state === shown) return false;
   shown = state;
   const focused = [...box.querySelectorAll(controls)].indexOf(document.activeElement);
   const top = box.scrollTop;
   fill(box, ...content(pid, process));
   box.scrollTop = top;
   if (focused >= 0) box.querySelectorAll(controls)[focused]?.focus();
-  if (process && !process.gone) threads();
+  return process && !process.gone;
 };
+
+const showWithThreads = () => show() && threads();
 
 /** Begins to show the selected process. */
 export const mount = () => {
   attribute(box, "tabindex", -1);
-  for (const signal of ["processes", "link", "self"]) listen(signal, show);
-  on("p", show);
+  for (const signal of ["link", "self"]) listen(signal, show);
+  listen("processes", showWithThreads);
+  on("p", showWithThreads);
   listen("host", () => attempt(async () => {
     terms = await vocabulary();
-    show();
+    showWithThreads();
   }));
 };

@@ -14,6 +14,8 @@ const unknown = { state: "others", text: "parent unknown", title: "Their parents
 const box = $("#tree");
 const search = $("#process-search");
 let rows = [];
+let total = 0;
+let revealed;
 let places = new Map();
 let list;
 
@@ -100,10 +102,11 @@ const arrange = () => {
 const show = () => {
   arrange();
   const size = number(all().size);
-  put($("#process-count"), capped() ? `the first ${size} by pid` : size);
+  put($("#process-count"), capped() ? `the first ${size} of ${number(total)} by pid` : size);
   list.count(rows.length);
   if (!rows.length) fill($("#tree-empty"), ...empty());
   attribute($("#tree-empty"), "hidden", rows.length > 0);
+  attribute(box, "hidden", rows.length === 0);
   mark();
 };
 
@@ -143,17 +146,17 @@ const spoken = ({ rules, cleared }) => [...rules.map(rule => `, ${rule} armed`),
 
 const current = () => places.get(Number(get("p"))) ?? -1;
 
+// Shows which process is selected, and scrolls to it when that is another one than before.
 const mark = () => {
   const index = current();
-  attribute(box, "aria-activedescendant", index < 0 ? undefined : `p${get("p")}`);
+  if (index >= 0 && revealed !== get("p")) list.reveal(index);
+  if (index >= 0) revealed = get("p");
+  const [first, end] = list.seen();
+  attribute(box, "aria-activedescendant", index >= first && index < end ? `p${get("p")}` : undefined);
   list.redraw();
 };
 
-const select = index => {
-  if (!rows[index]) return;
-  set({ p: rows[index].process.processId });
-  list.reveal(index);
-};
+const select = index => rows[index] && set({ p: rows[index].process.processId });
 
 const move = (from, direction) => {
   for (let index = from + direction; rows[index]; index += direction) {
@@ -207,11 +210,14 @@ const click = event => {
 
 /** Begins to show the tree. */
 export const mount = () => {
-  list = windowOf(box, { rem, make, draw });
+  list = windowOf(box, { rem, make, draw, scrolled: mark });
   box.after(el("p", { class: "empty", attributes: { id: "tree-empty", hidden: true } }));
   box.addEventListener("keydown", press);
   box.addEventListener("click", click);
   search.addEventListener("input", show);
   listen("processes", show);
+  listen("counters", ({ processTable }) => {
+    total = processTable.processes;
+  });
   on("p", mark);
 };

@@ -124,9 +124,9 @@ const showBar = next => {
   attribute($("#starvation"), "aria-label", `Starvation counter ${counter} of ${most}, next: ${lists[next] ?? "none"}`);
 };
 
-const entry = ({ sequence, operation, enqueuedAt }, next) => el("li", { class: next ? "next" : "" },
-  messageLink(`${next ? "▶ " : ""}#${sequence}`, sequence),
-  ` ${operation} `, el("small", { text: clock(enqueuedAt) }));
+const entry = ({ sequence, operation, enqueuedAt }, next) => el("li", {
+  class: next ? "next" : "", attributes: { title: `In the queue since ${clock(enqueuedAt)}` },
+}, messageLink(`${next ? "▶ " : ""}#${sequence}`, sequence), ` ${operation}`);
 
 const list = (name, next) => {
   const { count, entries } = queues[name];
