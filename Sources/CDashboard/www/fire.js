@@ -17,28 +17,42 @@ const field = (name, label, type, value) => ({ name, label, type, value });
 const pid = (name, label) => field(name, label, "number");
 const process = pid("pid", "process");
 const threadId = pid("threadId", "thread id");
+const data = field("data", "data, as JSON", "json");
 const threads = "POST /processes/{pid}/threads";
+const dll = `${system32}ntdll.dll`;
 
 // Each kind: its name, the call, and fields that become members of the body. A field that is empty is left out.
 const kinds = {
   thread: ["Thread", threads, process, threadId],
   remote: ["Thread in another process", threads, pid("creatorProcessId", "creator"), pid("pid", "target"), threadId],
   image: ["Image load", "POST /processes/{pid}/images", process,
-    field("fullImageName", "image", "text", `${system32}ntdll.dll`)],
+    field("fullImageName", "image", "text", dll)],
   process: ["Process", "POST /processes", field("imageFileName", "image", "text", `${system32}notepad.exe`),
     field("commandLine", "command line", "text"), pid("processId", "pid"), pid("parentProcessId", "parent"),
     field("rules", "rules", "names")],
+  threadExit: ["Thread exit", "DELETE /processes/{pid}/threads/{threadId}", process, threadId],
   exit: ["Process exit", "DELETE /processes/{pid}", process],
   commandLine: ["Command line changed", "PUT /processes/{pid}/command-line", process,
     field("commandLine", "command line", "text", "powershell -enc SQBFAFgA")],
+  rules: ["Rules changed", "PATCH /processes/{pid}/rules", process, field("set", "set", "names"),
+    field("clear", "clear", "names")],
   driver: ["Driver load", "POST /drivers",
     field("fullImageName", "image", "text", "\\SystemRoot\\System32\\drivers\\http.sys")],
-  stream: ["Stream context", "POST /stream-contexts", field("fileName", "file", "text", `${system32}ntdll.dll`),
+  stream: ["Stream context", "POST /stream-contexts", field("fileName", "file", "text", dll),
     field("rules", "rules", "names", "NotifyImageLoadRule")],
   async: ["Async notification", "POST /notifications/async", field("operation", "operation", "asyncOperations"),
-    pid("processId", "process"), field("highPriority", "high priority", "checkbox")],
+    pid("processId", "process"), data, field("highPriority", "high priority", "checkbox")],
   sync: ["Sync notification", "POST /notifications/sync", field("operation", "operation", "syncOperations"),
-    pid("processId", "process")],
+    pid("processId", "process"), data],
+};
+// What a sync notification must carry.
+const required = {
+  NewImageLoadPerStream: { imageName: dll },
+  NewImageLoadPerProcess: { imageName: dll },
+  RegistryEventSync: { registryData: "XABSAEUARwBJAFMAVABSAFkA" },
+  NewThreadDifferentProcess: { targetProcess: { processId: 4 } },
+  NewThreadSameProcess: { createdThread: { threadId: 428 }, currentThread: { threadId: 416 } },
+  NewThreadAndCmdLine: { commandLine: "notepad.exe secret.txt", currentCommandLine: "notepad.exe" },
 };
 const kept = 20;
 const many = 100;
@@ -63,7 +77,18 @@ const valueOf = (node, type) => {
   const text = node.value.trim();
   if (text === "") return undefined;
   if (type === "names") return text.split(/[\s,]+/);
+  if (type === "json") return parsed(node, text);
   return type === "number" ? Number(text) : text;
+};
+
+const parsed = (node, text) => {
+  node.setCustomValidity("");
+  try {
+    return JSON.parse(text);
+  } catch {
+    node.setCustomValidity("This is not JSON.");
+    return undefined;
+  }
 };
 
 const request = () => {
@@ -71,7 +96,7 @@ const request = () => {
   const [method, path] = line.split(" ");
   const body = {};
   for (const { name, type } of wanted) body[name] = valueOf(form[name], type);
-  const filled = path.replace("{pid}", body.pid ?? 0);
+  const filled = path.replace(/{(\w+)}/g, (_, name) => body[name] ?? 0);
   delete body.pid;
   return { kind: choice.value, method, path: filled, body: method === "DELETE" ? undefined : body };
 };
@@ -92,12 +117,22 @@ const build = values => {
   for (const [name, value] of Object.entries(values)) {
     if (form[name]) form[name].value = value ?? "";
   }
+};
+
+const newest = () => {
+  const last = [...all().keys()].at(-1);
+  const sync = choice.value === "sync";
+  build({ pid: last, ...(sync && { processId: last, operation: "RegistryEventSync" }) });
+  if (sync) carry();
   preview();
 };
 
-const newest = () => build({ pid: [...all().keys()].at(-1) });
+const carry = () => {
+  form.data.value = JSON.stringify(required[form.operation.value] ?? {});
+};
 
-const preview = () => {
+const preview = event => {
+  if (event?.target.name === "operation" && choice.value === "sync") carry();
   const { method, path, body } = request();
   command.textContent = lines(curlOf(method, base() + path, body));
 };
@@ -137,7 +172,10 @@ const send = async (wanted, times = 1) => {
     }
     say(`Fired${times > 1 ? ` ${times} times` : ""}: ${titleOf(wanted)}.`);
     remember(wanted);
-  }, detail => fill(outcome, el("p", { class: "fault", text: `${done ? `After ${done}: ` : ""}${detail}` })));
+  }, (detail, { rest: { errors = [] } }) => {
+    const faults = errors.length > 1 ? errors.map(error => `${error.pointer}: ${error.detail}`) : [detail];
+    fill(outcome, ...[done > 0 && `After ${done}:`, ...faults].map(text => text && el("p", { class: "fault", text })));
+  });
   busy = false;
   enable();
   refresh();
@@ -166,6 +204,7 @@ export const prepare = (kind, processId) => {
   emit("show", "fire");
   choice.value = kind;
   build(kind === "remote" ? { creatorProcessId: processId } : { pid: processId });
+  preview();
   (kind === "remote" ? form.pid : $("label:nth-of-type(2) input", fields) ?? $("[type=submit]", form)).focus();
 };
 
@@ -182,7 +221,7 @@ const propose = () => {
 export const mount = () => {
   fill($("#fire"), form, command, outcome, again, el("datalist", { attributes: { id: "pids" } }));
   choice.addEventListener("change", newest);
-  form.addEventListener("input", preview);
+  fields.addEventListener("input", preview);
   form.addEventListener("submit", event => {
     event.preventDefault();
     send(request());

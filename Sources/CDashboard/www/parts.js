@@ -43,7 +43,7 @@ export const attempt = async (action, refused = say) => {
     return await action();
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    refused(error.detail);
+    refused(error.detail, error);
     return undefined;
   }
 };

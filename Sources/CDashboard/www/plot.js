@@ -3,6 +3,7 @@
 import { $, attribute, el, fill, put } from "./dom.js";
 import { draw, frame } from "./draw.js";
 import * as history from "./history.js";
+import { key } from "./keys.js";
 import { button } from "./parts.js";
 import { emit, listen, on } from "./state.js";
 import { clock, counted, duration, number } from "./words.js";
@@ -164,8 +165,13 @@ const keys = {
   "+": () => history.zoom(-1),
   "-": () => history.zoom(1),
   f: () => (history.range().live ? history.freeze(history.now() - 1) : follow()),
-  t: toggleTable,
   Escape: follow,
+};
+
+// For the help; the keys themselves act while the queue has the focus.
+const described = {
+  "← →": "what was there, bucket by bucket", "Shift ← →": "select a stretch of time", "a d": "earlier, later",
+  "+ -": "a shorter or longer span",
 };
 
 const press = event => {
@@ -189,6 +195,8 @@ export const mount = () => {
   canvas.after(table);
   $("#queue").addEventListener("keydown", press);
   for (const [event, listener] of Object.entries(pointer)) canvas.addEventListener(event, listener);
+  for (const [names, text] of Object.entries(described)) key(names, `in the queue: ${text}`, () => {});
+  key("t", "the plot as a table", toggleTable);
   listen("history", show);
   listen("queues", found => {
     queues = found;

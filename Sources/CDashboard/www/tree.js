@@ -89,7 +89,7 @@ const arrange = () => {
       const expanded = below.length ? wanted !== undefined || !folded.has(process.processId) : undefined;
       places.set(process.processId, rows.length);
       rows.push({ ...row, expanded });
-      for (const note of notes(process)) rows.push({ note, level: row.level });
+      for (const note of notes(process)) rows.push({ note, owner: process, level: row.level });
       if (expanded) waiting.push(...below.toReversed());
     }
   };
@@ -121,7 +121,7 @@ const clear = () => {
 const make = () => el("div", {}, el("span", { class: "fold" }), el("span", { class: "name" }), el("small"));
 
 const draw = (row, index) => {
-  const { process, note, level, expanded, index: place, of } = rows[index];
+  const { process, note, owner = process, level, expanded, index: place, of } = rows[index];
   const [fold, name, more] = row.children;
   const state = process?.gone ? ", exited" : process?.fresh ? ", new" : "";
   const selected = process && String(process.processId) === get("p");
@@ -130,7 +130,7 @@ const draw = (row, index) => {
   row.className = `leaf ${process ? state.slice(2) : note.state}`;
   const attributes = {
     id: process && `p${process.processId}`, role: process ? "treeitem" : "presentation", "data-index": index,
-    "data-pid": process?.processId, "data-rule": note?.rule, "data-state": note?.rule && note.state,
+    "data-pid": owner?.processId, "data-rule": note?.rule, "data-state": note?.rule && note.state,
     "aria-level": process && level, "aria-setsize": of, "aria-posinset": place, "aria-expanded": expanded,
     "aria-selected": selected, "aria-label": process && `${image}, ${process.processId}${state}${spoken(process)}`,
     title: process?.imageFileName ?? note.title,
