@@ -70,14 +70,15 @@ export const self = async () => {
 /** Whether the role of this tab is enough: "read", "drive" or "admin". */
 export const may = role => roles.indexOf(me.role) >= roles.indexOf(role);
 
-/** The call as a command for a terminal, with the address of this page. A token appears as a variable only. */
+/** The call as a command for a terminal, with the address of this page. A string is NDJSON. A token is a variable. */
 export const curlOf = (method, path, body, { accept } = {}) => {
   const parts = ["curl -s"];
   if (method !== "GET" && !(method === "POST" && body !== undefined)) parts.push(`-X ${method}`);
   if (token.get()) parts.push('-H "Authorization: Bearer $TOKEN"');
   if (accept) parts.push(`-H ${quoted(`Accept: ${accept}`)}`);
   parts.push(quoted(location.origin + path));
-  if (body !== undefined) parts.push(`--json ${quoted(typeof body === "string" ? body : JSON.stringify(body))}`);
+  if (typeof body === "string") parts.push("-H 'Content-Type: application/x-ndjson'", `--data-binary ${quoted(body)}`);
+  else if (body !== undefined) parts.push(`--json ${quoted(JSON.stringify(body))}`);
   return parts.join(" ");
 };
 

@@ -1,32 +1,37 @@
-// Puts the page together: who this tab is, which host, then each view in its order.
+// Puts the page together: who this tab is, which host, then each view.
 
 import { self } from "./api.js";
-import { hosts, mount as mountHosts, offer } from "./hosts.js";
 import * as detail from "./detail.js";
+import * as engine from "./engine.js";
+import * as fire from "./fire.js";
 import * as first from "./first.js";
 import * as header from "./header.js";
+import * as history from "./history.js";
+import * as hosts from "./hosts.js";
 import * as keys from "./keys.js";
 import * as link from "./link.js";
 import * as list from "./list.js";
 import * as menu from "./menu.js";
-import * as stream from "./stream.js";
-import * as token from "./token.js";
+import * as plot from "./plot.js";
+import * as process from "./process.js";
+import * as processes from "./processes.js";
+import * as sign from "./sign.js";
 import { get, listen, set } from "./state.js";
+import * as stream from "./stream.js";
+import * as tour from "./tour.js";
+import * as tree from "./tree.js";
+import * as why from "./why.js";
+import * as worker from "./worker.js";
 
-const others = ["plot", "worker", "tree", "process", "why", "fire", "engine", "tour"];
+const parts = [link, sign, keys, header, stream, hosts, list, detail, menu, first, history, processes, plot, worker, tree,
+  process, why, fire, engine, tour];
 
 const start = async () => {
-  for (const part of [link, token, keys, header, stream, detail, menu, first]) part.mount();
-  mountHosts();
-  const listed = list.mount();
-  for (const view of others) {
-    const module = await import(`./${view}.js`).catch(() => undefined);
-    module?.mount();
-  }
-  listen("entered", () => chooseHost());
+  const mounted = parts.map(part => part.mount());
+  listen("entered", chooseHost);
   await self().catch(() => {});
   await chooseHost();
-  await listed;
+  await Promise.all(mounted);
   document.documentElement.dataset.ready = "1";
   performance.mark("ready");
 };
@@ -36,11 +41,11 @@ const chooseHost = async () => {
     await link.check();
     return;
   }
-  const found = await hosts().catch(() => undefined);
+  const found = await hosts.list().catch(() => undefined);
   if (!found) return;
   const host = found.items.find(item => item.name === "default") ?? found.items[0];
   if (host) set({ host: host.name });
-  else offer();
+  else hosts.offer();
 };
 
 start();

@@ -10,8 +10,9 @@ import { connected } from "./link.js";
 import { get, listen, on, set } from "./state.js";
 import { page } from "./stream.js";
 import { vocabulary } from "./vocabulary.js";
-import { counted, duration, fate, number, open, ticks } from "./words.js";
+import { counted, duration, fate, lost, number, open } from "./words.js";
 
+const hint = "Point at a field or a byte to see what it is, or go there with the arrow keys.";
 let shown;
 let marked;
 let loading;
@@ -35,6 +36,7 @@ export const mount = () => {
     if (shown && updates.some(update => update.sequence === shown.message.sequence)) loadOutcome();
   });
   for (const part of ["fields", "bytes", "json"]) addToggle(part);
+  if (!matchMedia("(min-height: 64rem), (max-width: 70rem)").matches) $("#json-toggle").click();
   key("x", "compare with this message", mark);
 };
 
@@ -59,8 +61,8 @@ const load = async () => {
   const { signal } = loading;
   try {
     const path = `${base()}/messages/${encodeURIComponent(sequence)}`;
-    const [message, dissection, octets, { layouts }] = await Promise.all([
-      call(path, { signal }),
+    const message = await call(path, { signal });
+    const [dissection, octets, { layouts }] = await Promise.all([
       call(`${path}/dissection`, { signal }),
       call(path, { accept: "application/octet-stream", signal }),
       vocabulary(),
@@ -118,14 +120,15 @@ const showOutcome = () => {
   const { message } = shown;
   const line = found(message.sequence);
   if (line) Object.assign(line, { delivery: message.delivery, status: message.status });
-  const parts = [fate(message)];
+  const parts = [];
   if (message.status && message.status !== "STATUS_SUCCESS") parts.push(message.status);
   if (message.acknowledged !== undefined) parts.push(message.acknowledged ? "acknowledged" : "not acknowledged");
   if (message.clearedRule) parts.push(`○ ${message.clearedRule} cleared`);
   if (message.durationMicroseconds !== undefined) parts.push(duration(message.durationMicroseconds));
-  parts.push(`made at ${message.time}`);
-  if (message.routine) parts.push(message.routine);
-  fill($("#outcome"), parts.join(" · "), open(message) && " (not final)");
+  parts.push(message.time.slice(11, 27));
+  fill($("#outcome"), el("b", { class: lost(message) ? "lost" : "", text: fate(message) }), open(message) && ", not final",
+    ` · ${parts.join(" · ")}`);
+  attribute($("#outcome"), "title", `Made at ${message.time}${message.routine ? ` by ${message.routine}` : ""}`);
 };
 
 // Each member on its lines, so that it can light up.
@@ -152,14 +155,13 @@ const light = pointed => {
   for (const node of document.querySelectorAll("#json [data-field]")) {
     node.classList.toggle("lit", part?.member !== undefined && node.dataset.field === part.member);
   }
-  put($("#message-status"), part ? statusOf(part) : "");
+  put($("#message-status"), part ? statusOf(part) : hint);
 };
 
-const statusOf = ({ structure, field, offset, size, value, note, status, source }) => {
+const statusOf = ({ structure, field, offset, size, note, status, source }) => {
   const at = `0x${offset.toString(16).padStart(2, "0")} (${offset})`;
   const sure = status && status !== "known" ? `${status}: ${source ?? ""}` : source && `known: ${source}`;
-  const time = value?.creationTime ? `${ticks(value.creationTime)} ticks` : undefined;
-  return [`${structure}.${field}`, `at ${at}`, counted(size, "byte"), time, note, sure].filter(Boolean).join(" · ");
+  return [`${structure}.${field}`, `at ${at}`, counted(size, "byte"), note, sure].filter(Boolean).join(" · ");
 };
 
 const mark = () => {

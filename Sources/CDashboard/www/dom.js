@@ -54,6 +54,6 @@ export const lines = text => text.split("\n").map(visible).join("\n");
 /** Writes to the status line, which screen readers announce. */
 export const say = text => put($("#status"), text);
 
-const content = children => children.flat()
+const content = children => children.flat(Infinity)
   .filter(child => child !== undefined && child !== null && child !== false)
   .map(child => (child instanceof Node ? child : visible(child)));

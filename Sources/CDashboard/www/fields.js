@@ -2,7 +2,7 @@
 
 import { $, el, fill } from "./dom.js";
 import { copy } from "./dialog.js";
-import { both } from "./words.js";
+import { both, ticks } from "./words.js";
 
 const marks = { inferred: "~", decided: "*", disputed: "?" };
 let parts = [];
@@ -65,7 +65,9 @@ export const differences = (ours, theirs) => {
 export const light = part => {
   selected = part;
   for (const node of document.querySelectorAll("#fields [data-field]")) {
-    node.classList.toggle("lit", parts[node.dataset.place] === part);
+    const lit = parts[node.dataset.place] === part;
+    node.classList.toggle("lit", lit);
+    if (lit && !node.matches(":hover")) node.scrollIntoView({ block: "nearest" });
   }
 };
 
@@ -82,7 +84,7 @@ const textOf = ({ field, type, value, member }, bytes, operation) => {
   if (typeof value !== "object") return type?.startsWith("UTF") ? `"${value}"` : String(value);
   const { processId, threadId, creationTime } = value;
   if ((processId ?? threadId) === undefined) return JSON.stringify(value);
-  return `${both(processId ?? threadId)}, ${creationTime ? `created ${creationTime}` : "no creation time"}`;
+  return `${both(processId ?? threadId)}, ${creationTime ? `created ${creationTime} (${ticks(creationTime)})` : "no creation time"}`;
 };
 
 const hex = bytes => {
@@ -112,9 +114,7 @@ const steer = event => {
     const at = parts.indexOf(selected);
     const part = parts[Math.min(parts.length - 1, Math.max(0, at < 0 && step < 0 ? parts.length - 1 : at + step))];
     handlers.choose(part);
-    const node = $(`#fields [data-place="${parts.indexOf(part)}"]`);
-    node.closest("details").open = true;
-    node.scrollIntoView({ block: "nearest" });
+    $(`#fields [data-place="${parts.indexOf(part)}"]`).closest("details").open = true;
   } else {
     return;
   }

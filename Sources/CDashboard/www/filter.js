@@ -36,10 +36,10 @@ export const language = [
 export const parse = (text, operations) => {
   const terms = [];
   const faults = [];
-  for (const [, minus, key, quoted, plain] of (text ?? "").matchAll(/(-?)(?:(\w+):)?(?:"([^"]*)"|(\S+))/g)) {
+  for (const [term, minus, key, quoted, plain] of (text ?? "").matchAll(/(-?)(?:(\w+):)?(?:"([^"]*)"|(\S+))/g)) {
     const value = quoted ?? plain;
-    const test = key === undefined ? words(value) : keys[key]?.(value) ?? `"${key}:" is not a key of a filter`;
-    if (typeof test === "string") faults.push(`${test}; this term is ignored.`);
+    const test = key === undefined ? words(value) : keys[key]?.(value) ?? `there is no key ${key}`;
+    if (typeof test === "string") faults.push(`${term} is ignored: ${test}.`);
     else terms.push({ key, value, test, minus: minus === "-" });
   }
   return {
@@ -71,16 +71,16 @@ const pattern = member => value => {
 const keys = {
   pid: value => {
     const pid = Number(value);
-    return Number.isInteger(pid) && value !== "" ? item => item.processId === pid : `"${value}" is not a process id`;
+    return Number.isInteger(pid) && value !== "" ? item => item.processId === pid : "pid takes a number such as 584";
   },
   op: pattern("operation"),
   rule: pattern("clearedRule"),
   image: pattern("image"),
-  kind: value => (kinds.includes(value) ? item => item.kind === value : `kind: takes ${kinds.join(", ")}`),
-  is: value => is[value.toLowerCase()] ?? `is: takes ${Object.keys(is).join(", ")}`,
+  kind: value => (kinds.includes(value) ? item => item.kind === value : `kind takes ${kinds.join(", ")}`),
+  is: value => is[value.toLowerCase()] ?? `is takes ${Object.keys(is).join(", ")}`,
   seq: value => {
     const [, from, dots, to] = /^(\d*)(\.\.)?(\d*)$/.exec(value) ?? [];
-    if (!from && !to) return `"${value}" is not a range of sequences such as 100..200`;
+    if (!from && !to) return "seq takes a number or a range such as 100..200";
     const low = Number(from);
     const high = dots ? Number(to || Infinity) : low;
     return item => item.sequence >= low && item.sequence <= high;

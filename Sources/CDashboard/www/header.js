@@ -5,7 +5,7 @@ import { $, attribute, el, fill, put } from "./dom.js";
 import { key } from "./keys.js";
 import { check, every } from "./link.js";
 import { get, listen, on, set } from "./state.js";
-import { signOut } from "./token.js";
+import { signOut } from "./sign.js";
 import { duration } from "./words.js";
 
 const tabs = ["why", "fire", "engine"];
@@ -56,10 +56,7 @@ const showRole = ({ authentication, role, name }) => {
   const signed = authentication === "token";
   fill($("#role"), signed && `${name ? `${name}, ` : ""}role ${role} `, token.get() && el("button",
     { text: "sign out", attributes: { type: "button" }, on: { click: signOut } }));
-  if (signed && location.protocol === "http:" && !loopback.test(location.hostname)) {
-    put($("#notice"), "Your token and all data go over the wire in the clear: this service has no TLS.");
-    $("#notice").hidden = false;
-  }
+  $("#insecure").hidden = !signed || location.protocol !== "http:" || loopback.test(location.hostname);
 };
 
 const showView = view => {

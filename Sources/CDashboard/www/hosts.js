@@ -10,7 +10,7 @@ import { get, listen } from "./state.js";
 const many = 100;
 
 /** Lists a page of hosts. */
-export const hosts = cursor => call(`/v1/hosts?limit=${many}${cursor ? `&cursor=${cursor}` : ""}`);
+export const list = cursor => call(`/v1/hosts?limit=${many}${cursor ? `&cursor=${cursor}` : ""}`);
 
 /** Connects the chooser. */
 export const mount = () => {
@@ -18,13 +18,13 @@ export const mount = () => {
   key("h", "hosts", chooser);
   listen("link", ({ state }) => {
     if (state === "deleted") offer();
-    else if (state === "live" || state === "polling") $("#notice").hidden = !$("#notice").dataset.stays;
+    else if (state === "live" || state === "polling") $("#notice").hidden = true;
   });
 };
 
 /** Says that there is no such host, and offers the others. */
 export const offer = async () => {
-  const { items } = await hosts();
+  const { items } = await list();
   const host = get("host");
   if (items.some(item => item.name === host)) {
     check();
@@ -40,15 +40,15 @@ export const offer = async () => {
 const link = name => el("button", { text: name, attributes: { type: "button" }, on: { click: () => select(name) } });
 
 const chooser = () => {
-  const list = el("ul", { class: "hosts" });
+  const items = el("ul", { class: "hosts" });
   const field = el("input", { attributes: { type: "search", "aria-label": "Search hosts", placeholder: "search" } });
   const note = el("p", { attributes: { role: "status" } });
-  const dialog = openDialog("hosts-dialog", "Hosts", field, list, note);
+  const dialog = openDialog("hosts-dialog", "Hosts", field, items, note);
   const known = [];
   let next = "";
   const more = async () => {
     while (dialog.open && next !== undefined) {
-      const page = await hosts(next);
+      const page = await list(next);
       known.push(...page.items);
       next = page.next;
       show();
@@ -56,7 +56,7 @@ const chooser = () => {
   };
   const show = () => {
     const found = known.filter(({ name }) => name.includes(field.value.trim()));
-    fill(list, ...found.slice(0, many).map(({ name, engine }) => el("li", {}, el("button", {
+    fill(items, ...found.slice(0, many).map(({ name, engine }) => el("li", {}, el("button", {
       text: name, attributes: { type: "button", "aria-current": name === get("host") && "true" },
       on: { click: () => { dialog.close(); select(name); } },
     }), ` engine ${engine.type}`)));

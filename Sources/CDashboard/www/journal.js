@@ -3,7 +3,7 @@
 
 import { base, call, Problem } from "./api.js";
 import { parse } from "./filter.js";
-import { connected } from "./link.js";
+import { connected, every } from "./link.js";
 import { emit, get, listen } from "./state.js";
 import { Store } from "./store.js";
 import { page, read } from "./stream.js";
@@ -11,9 +11,11 @@ import { vocabulary } from "./vocabulary.js";
 import { open } from "./words.js";
 
 const opening = 1000;
+let opened = 0;
 let operations;
 let turn = new AbortController();
 let during;
+let again;
 
 /** The lines of the list. */
 export const store = new Store();
@@ -30,14 +32,16 @@ export const begin = async note => {
   turn = new AbortController();
   const { signal } = turn;
   shown.begun = false;
+  again = undefined;
   during = undefined;
   read(undefined);
   store.clear();
   listed();
-  await carefully(async () => {
+  const done = await carefully(async () => {
     await readFilter();
     const { newest, oldest } = await page(0, { limit: 1 }, signal);
     shown.newest = newest;
+    opened = newest;
     store.oldest = oldest;
     store.closed = shown.span !== undefined || Object.keys(shown.filter.query).length > 0;
     applyFilter();
@@ -47,7 +51,8 @@ export const begin = async note => {
     shown.begun = true;
     listed();
   });
-  backfill();
+  if (done) backfill();
+  else if (!signal.aborted) again = () => begin(note);
 };
 
 /** Applies a filter that changed. True if the journal has to be read again, because the server filters otherwise. */
@@ -68,13 +73,15 @@ export const fetchOlder = () => quietly(async signal => {
   listed({ before: store.before - before });
 });
 
-/** Begins to take what the stream brings. */
-export const mount = () => {
+/** Begins to take what the stream brings. `seen` gives the lines that can be seen. */
+export const mount = seen => {
   listen("items", take);
   listen("updates", update);
-  listen("unsure", ({ all }) => reread(all ? store.lines : store.shown));
+  listen("unsure", () => reread(store.lines));
+  // No update says that a message was taken from the queue, and without a stream there are no updates.
+  every(1000, () => reread(seen()));
   listen("link", () => {
-    if (connected() && !shown.begun) begin();
+    if (connected()) again?.();
   });
 };
 
@@ -130,7 +137,8 @@ const take = items => {
   const dropped = store.append(items);
   const last = items.at(-1);
   shown.newest = Math.max(shown.newest, last.sequence ?? last.gap.last);
-  listed({ before: -dropped, added: store.count + dropped - before });
+  const added = shown.newest > opened ? store.count + dropped - before : 0;
+  listed({ before: -dropped, added });
 };
 
 const update = updates => {
@@ -170,11 +178,14 @@ const quietly = async action => {
   apply(mine);
 };
 
+// True if the action came to its end; a problem is told by others.
 const carefully = async action => {
   const { signal } = turn;
   try {
     await action();
+    return true;
   } catch (error) {
     if (!signal.aborted && !(error instanceof Problem)) throw error;
+    return false;
   }
 };

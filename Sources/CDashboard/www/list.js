@@ -49,7 +49,7 @@ export const mount = () => {
     reveal();
     show();
   });
-  mountJournal();
+  mountJournal(seen);
   listen("listed", listed);
   listen("newest", value => {
     fresh += value - shown.newest;
@@ -122,6 +122,11 @@ const reveal = () => {
   rows.reveal(place);
 };
 
+const seen = () => {
+  const [first, end] = rows.seen();
+  return Array.from({ length: Math.max(0, end - first) }, (_, place) => store.at(first + place));
+};
+
 const make = () => el("div", { attributes: { role: "row" } },
   columns.map(column => el("span", { class: column, attributes: { role: "gridcell" } })));
 
@@ -136,6 +141,7 @@ const draw = (row, index) => {
   attribute(row, "aria-selected", line.sequence !== undefined && String(line.sequence) === get("m"));
   columns.forEach((column, place) => put(row.children[place], cells[place] ?? ""));
   attribute(row.lastChild, "title", cells[5]);
+  attribute(row.children[1], "title", line.time);
   if (line.sequence && !line.delivery) {
     store.want(line);
     fetchOlder();
@@ -154,7 +160,7 @@ const cellsOf = line => {
   if (line.gap) return [`⋯ ${counted(line.gap.last - line.gap.first + 1, "message")} not shown: the journal had gone on`];
   if (!line.delivery) return [line.sequence, "…"];
   const cleared = line.clearedRule ? ` ○ ${line.clearedRule}` : "";
-  return [line.sequence, clock(line.time), line.kind, line.operation, `${line.processId} ${line.image}`, fate(line) + cleared];
+  return [line.sequence, clock(line.time).slice(3), line.kind, line.operation, `${line.processId} ${line.image}`, fate(line) + cleared];
 };
 
 const show = () => {
@@ -164,6 +170,7 @@ const show = () => {
   attribute($("#filter"), "aria-invalid", filter.faults.length > 0);
   put($("#filter-fault"), filter.faults.join(" "));
   $("#filter-fault").hidden = !filter.faults.length;
+  $("#rows").style.setProperty("--digits", `${Math.max(2, String(newest).length)}ch`);
   attribute($("#rows"), "aria-rowcount", store.count);
   attribute($("#rows"), "aria-activedescendant", get("m") && `row-${get("m")}`);
   attribute($("#follow"), "aria-pressed", follow);

@@ -36,7 +36,7 @@ export const on = (wanted, callback) => watchers.add({ wanted: [wanted].flat(), 
 
 /** Sends a signal to all that listen for it. */
 export const emit = (signal, detail) => {
-  for (const callback of listeners.get(signal) ?? []) callback(detail);
+  for (const callback of listeners.get(signal) ?? []) safely(callback, detail);
 };
 
 /** Calls back with the detail of each such signal. */
@@ -47,7 +47,16 @@ export const listen = (signal, callback) => {
 
 const tell = changed => {
   for (const { wanted, callback } of watchers) {
-    if (wanted.some(name => changed.includes(name))) callback(...wanted.map(get));
+    if (wanted.some(name => changed.includes(name))) safely(callback, ...wanted.map(get));
+  }
+};
+
+// A fault in one view keeps no other from its news.
+const safely = (callback, ...details) => {
+  try {
+    callback(...details);
+  } catch (error) {
+    reportError(error);
   }
 };
 

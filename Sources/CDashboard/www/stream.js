@@ -1,6 +1,6 @@
 // The messages of the host as they come: by a stream if this tab gets one of the browser's three slots, else by pages.
 // Emits `items` (messages and gaps), `updates` (messages that became final), `reset`, `newest` while it is held, and
-// `unsure` when messages may have changed without an update: all, or those that can be seen.
+// `unsure` when updates were missed.
 
 import { base, call, lines, Problem } from "./api.js";
 import { say } from "./dom.js";
@@ -89,7 +89,7 @@ const stream = async signal => {
   };
   const line = value => {
     if (value.update) batch.updates.push(value.update);
-    else if (value.updatesMissed) emit("unsure", { all: true });
+    else if (value.updatesMissed) emit("unsure");
     else if (value.reset) {
       Object.assign(batch, { items: [], updates: [] });
       anew();
@@ -99,7 +99,7 @@ const stream = async signal => {
   const path = `${base()}/messages?${new URLSearchParams({ view: "summary", updates: true, after, ...query })}`;
   const opened = () => {
     readingBy("live");
-    emit("unsure", { all: true });
+    emit("unsure");
   };
   try {
     await lines(path, { signal, opened, line, rest: () => {
@@ -121,7 +121,6 @@ const pages = async signal => {
   for (let turn = 0; turn < 30 && !signal.aborted; turn += 1) {
     if (held) emit("newest", (await page(after, { limit: 1 }, signal)).newest);
     else await newPages(signal);
-    emit("unsure", { all: false });
     await new Promise(resolve => {
       setTimeout(resolve, 1000);
     });

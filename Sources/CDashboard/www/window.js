@@ -31,13 +31,13 @@ export const windowOf = (box, { rem, make, draw, scrolled = () => {} }) => {
     pane.style.marginBottom = `${-shown}px`;
     const from = Math.floor(top() / height);
     const count = Math.min(Math.ceil(shown / height) + 1, total - from);
-    while (rows.length < count) {
-      rows.push(make());
-      pane.append(rows.at(-1));
-    }
+    while (rows.length < count) rows.push(make());
     rows.forEach((row, place) => {
-      row.hidden = place >= count;
-      if (row.hidden) return;
+      if (place >= count) {
+        row.remove();
+        return;
+      }
+      if (!row.isConnected) pane.append(row);
       row.style.transform = `translateY(${Math.round((from + place) * height - top())}px)`;
       draw(row, from + place);
     });
