@@ -99,7 +99,8 @@ export const routine = (report, conditions, subject) => {
       el("li", {}, el("strong", { text: report.routine })),
       ...checks.map(check => condition(check, explain)),
       ...report.messages.map(outcome),
-      !report.messages.length && el("li", {}, el("span", { class: "message", text: "no message" }))),
+      !report.messages.length && el("li", {},
+        el("span", { class: "message", text: report.notified ? "left the journal" : "no message" }))),
     meaning,
     end?.remedy && remedy(end.remedy, subject));
 };

@@ -209,6 +209,7 @@ export const mount = () => {
   listen("host", () => emit("span"));
   on("span", showNow);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
+  addEventListener("resize", show);
   new ResizeObserver(show).observe(canvas);
 };
 

@@ -24,6 +24,7 @@ const results = el("div", { attributes: { id: "why-results" } });
 let shown = { reports: [] };
 let conditions = new Map();
 let loop;
+let named = false;
 
 // The conditions of each routine by their text, with their meanings.
 const learn = async () => {
@@ -35,7 +36,7 @@ const learn = async () => {
 };
 
 const draw = () => fill(answer,
-  shown.title && el("h2", { text: shown.title }),
+  shown.title && el("h2", { text: shown.title() }),
   shown.note && el("p", { text: shown.note }),
   ...shown.reports.map(report => routine(report, conditions.get(report.routine) ?? new Map(), report.subject)));
 
@@ -76,7 +77,7 @@ const show = next => {
 
 /** Shows what the driver did for one's own action: the `routines` of the answer, and whom it was about. */
 export const showRoutines = (title, routines, { creator, target, image } = {}) => show({
-  title,
+  title: () => title,
   reports: routines.map(report => Object.assign({}, report, { subject: {
     pid: report.routine === "MpCreateThreadNotifyRoutine" ? creator ?? target : target, target, image,
   } })),
@@ -93,16 +94,16 @@ const titleOf = ({ event: { type, processId, targetProcessId: target, fullImageN
 const showDecision = async wanted => {
   const { found, oldest } = await decision(Number(wanted));
   if (wanted !== get("d")) return;
-  if (found) show({ title: titleOf(found), reports: [decided(found)] });
-  else show({ title: `Decision ${wanted}`, reports: [], note: `The driver remembers decisions from ${oldest} on.` });
+  if (found) show({ title: () => titleOf(found), reports: [decided(found)] });
+  else show({ title: () => `Decision ${wanted}`, reports: [], note: `The driver remembers decisions from ${oldest} on.` });
 };
 
 const showMessage = async wanted => {
   const { items } = await call(`${base()}/decisions?message=${wanted}`);
   const message = items.length ? undefined : await record(wanted);
   if (wanted !== get("m")) return;
-  if (items.length) show({ title: titleOf(items[0]), reports: items.map(decided) });
-  else show({ title: `Message #${wanted}`, ...undecided(message) });
+  if (items.length) show({ title: () => titleOf(items[0]), reports: items.map(decided) });
+  else show({ title: () => `Message #${wanted}`, ...undecided(message) });
 };
 
 const undecided = message => {
@@ -119,12 +120,13 @@ const showSelected = () => attempt(() => {
   return get("m") ? showMessage(get("m")) : undefined;
 });
 
-const nearest = (one, other) => other.checks.length - one.checks.length || other.decision - one.decision;
+const newest = (one, other) => other.decision - one.decision;
+const nearest = (one, other) => other.checks.length - one.checks.length || newest(one, other);
 
 const ask = async () => {
-  const [pid, kind] = [form.pid.value.trim(), form.kind.value];
-  const wanted = new URLSearchParams({ notified: false, limit: 1000, ...(pid && { processId: pid }),
-    ...(kind && { routine: kind }) });
+  const [pid, kind, whole] = [form.pid.value.trim(), form.kind.value, form.all.checked];
+  const wanted = new URLSearchParams({ limit: 1000, ...(pid && { processId: pid }), ...(kind && { routine: kind }),
+    ...(!whole && { notified: false }) });
   const found = [];
   for (let next = 0; next !== undefined;) {
     wanted.set("after", next);
@@ -132,16 +134,16 @@ const ask = async () => {
     found.push(...page.items);
     ({ next } = page);
   }
-  const whose = pid ? nameOf(Number(pid)) : "any process";
+  const about = `${pid ? nameOf(Number(pid)) : "any process"}${whole ? "" : " without a message"}`;
   fill(results, el("p", { text: found.length
-    ? `${counted(found.length, "decision")} about ${whose} without a message, those that came nearest to one first:`
-    : `No decision about ${whose} ended without a message, as far back as the driver remembers.` }),
-  el("ol", { class: "decisions" }, ...found.sort(nearest).slice(0, 20).map(line)));
+    ? `${counted(found.length, "decision")} about ${about}, ${whole ? "the newest" : "the nearest to one"} first:`
+    : `The driver remembers no decision about ${about}.` }),
+  el("ol", { class: "decisions" }, ...found.sort(whole ? newest : nearest).slice(0, 20).map(line)));
 };
 
 const line = found => el("li", {},
   link(titleOf(found), () => set({ d: found.decision }, { push: true }), { "data-decision": found.decision }),
-  ` ✗ ${found.decidedBy} `, el("small", { text: found.decidedByRule }));
+  ` ${found.notified ? "✓" : "✗"} ${found.decidedBy} `, el("small", { text: found.decidedByRule }));
 
 const form = el("form", { attributes: { id: "why-form" }, on: { submit: event => {
   event.preventDefault();
@@ -150,6 +152,7 @@ const form = el("form", { attributes: { id: "why-form" }, on: { submit: event =>
 el("label", { text: "Why was there no message? process " }, el("input", {
   attributes: { name: "pid", type: "number", min: 0, list: "pids", autocomplete: "off" } })),
 el("label", { text: "event " }, el("select", { attributes: { name: "kind" } }, ...options(Object.entries(kinds)))),
+el("label", {}, el("input", { attributes: { name: "all", type: "checkbox" } }), "also with a message"),
 el("button", { text: "Ask", attributes: { type: "submit" } }));
 
 /** Asks why there was no message of a process. */
@@ -166,8 +169,13 @@ export const mount = () => {
   listen("host", () => {
     show({ reports: [], note: hint });
     fill(results);
+    named = false;
     attempt(learn);
     showSelected();
+  });
+  listen("processes", () => {
+    if (!named) draw();
+    named = true;
   });
   on("m", wanted => wanted && attempt(() => showMessage(wanted)));
   on("d", wanted => wanted && attempt(() => showDecision(wanted)));
