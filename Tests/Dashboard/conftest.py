@@ -1,6 +1,6 @@
 """A service, a browser, and tabs whose page does nothing that it must not do."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from contract.service import Service
 from playwright.sync_api import Browser
 
 from dashboard.browser import launched
+from dashboard.services import Services, ends_well
 from dashboard.tab import OpenTab, Tab
 
 
@@ -19,12 +20,6 @@ def browser() -> Iterator[Browser]:
     """A browser for all tests."""
     with launched() as started:
         yield started
-
-
-def ends_well(service: Service) -> None:
-    """Stop a service, if it still runs."""
-    code = service.stop()
-    assert code == 0, f"exit code {code}\n{service.errors()}"
 
 
 @pytest.fixture(scope="session")
@@ -51,32 +46,25 @@ def machine(client: Client) -> Iterator[Machine]:
 
 
 @pytest.fixture
-def tab(browser: Browser, service: Service) -> Iterator[OpenTab]:
-    """Opens tabs of the page, each with nothing kept from before. In the end none may have done what it must not."""
+def tab(browser: Browser, service: Service, machine: Machine, services: Services) -> Iterator[OpenTab]:
+    """Opens tabs of the page, each with nothing kept from before. In the end none may have done what it must not.
+
+    It comes after hosts and services, so that the tabs are closed before these are gone.
+    """
+    assert machine
+    assert services
     with ExitStack() as opened:
 
         def opening(address: str = "", **options: object) -> Tab:
-            made = Tab(browser, address or f"http://127.0.0.1:{service.port}", **options)
+            made = Tab.alone(browser, address or f"http://127.0.0.1:{service.port}", **options)
             opened.callback(made.close)
             return made
 
         yield opening
 
 
-StartService = Callable[..., Service]
-
-
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[StartService]:
-    """Starts services of one test with settings; each must stop cleanly, unless the test has stopped it."""
-    with ExitStack() as running:
-
-        def starting(settings: str = "", **options: object) -> Service:
-            folder = tmp_path / str(len(list(tmp_path.iterdir())))
-            folder.mkdir()
-            (folder / "wdfilterd.yaml").write_text(settings)
-            service = Service(folder, ["--config", str(folder / "wdfilterd.yaml")], **options)
-            running.callback(lambda: service.process.poll() is None and ends_well(service))
-            return service
-
-        yield starting
+def services(tmp_path: Path) -> Iterator[Services]:
+    """Starts services of one test."""
+    with Services(tmp_path) as started:
+        yield started

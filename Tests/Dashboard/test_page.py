@@ -1,7 +1,7 @@
 """How the page comes: its files, its policy, and what is there without JavaScript."""
 
 from contract.machine import Machine
-from playwright.sync_api import Error, expect
+from playwright.sync_api import expect
 
 from dashboard.tab import OpenTab
 

@@ -9,6 +9,21 @@ from typing import Self
 from contract.machine import Machine
 
 BATCHES_A_SECOND = 20
+NDJSON = {"Content-Type": "application/x-ndjson"}
+
+
+def lines(count: int) -> bytes:
+    """So many events, each of which makes one async message."""
+    line = json.dumps({"type": "notification", "kind": "async", "operation": "RegistryEvent"}).encode() + b"\n"
+    return line * count
+
+
+def events(machine: Machine, count: int) -> int:
+    """Make so many async messages at once; return the sequence of the last one."""
+    report = machine.client.raw("POST", f"/v1/hosts/{machine.name}/events", lines(count), NDJSON).json
+    assert report["applied"] == count, report
+    newest: int = machine.get("listMessages", query={"limit": 1})["newest"]
+    return newest
 
 
 class Load:
@@ -21,8 +36,7 @@ class Load:
         self._target = f"/v1/hosts/{machine.name}/events"
         self._port = machine.client.port
         self._batch = rate // BATCHES_A_SECOND
-        line = json.dumps({"type": "notification", "kind": "async", "operation": "RegistryEvent"}).encode() + b"\n"
-        self._lines = line * self._batch
+        self._lines = lines(self._batch)
         self._thread = threading.Thread(target=self._run)
         self._failure: Exception | None = None
 
@@ -47,7 +61,7 @@ class Load:
         try:
             for number in range(round(self.seconds * BATCHES_A_SECOND)):
                 time.sleep(max(0.0, begun + number / BATCHES_A_SECOND - time.monotonic()))
-                connection.request("POST", self._target, self._lines, {"Content-Type": "application/x-ndjson"})
+                connection.request("POST", self._target, self._lines, NDJSON)
                 report = json.loads(connection.getresponse().read())
                 assert report["applied"] == self._batch, report
                 self.sent += self._batch

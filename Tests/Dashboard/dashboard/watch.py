@@ -30,14 +30,14 @@ class Watch:
 
     def paths(self) -> list[str]:
         """The paths and queries of all requests so far."""
-        return [request.url.partition(self._origin[1])[2] for request in self.requests]
+        return [request.url.partition("#")[0].partition(self._origin[1])[2] for request in self.requests]
 
     def _said(self, message: ConsoleMessage) -> None:
         if not any(pattern.search(message.text) for pattern in self._expected):
             self.faults.append(f"console {message.type}: {message.text} ({message.location.get('url', '')})")
 
     def _failed(self, error: WebError) -> None:
-        self.faults.append(f"error: {error.error}")
+        self.faults.append(f"error: {error.error.stack or error.error}")
 
     def _asked(self, request: Request) -> None:
         self.requests.append(request)
