@@ -12,7 +12,7 @@ const names = ["normal", "high", "loss", "fine", "dim", "line", "text", "bg", "s
 /** Where the plot itself lies on a canvas of that width. */
 export const frame = width => ({ left, width: Math.max(1, width - left - right) });
 
-/** Draws. `scene` has columns, from, to, live, limit, starvationLimit, empty, and perhaps cursor, note and selection. */
+/** Draws a scene: columns, from, to, live, limit, starvationLimit, empty, and perhaps cursor, note and selection. */
 export const draw = (canvas, scene) => {
   const ratio = devicePixelRatio || 1;
   const { clientWidth: width, clientHeight: height } = canvas;
@@ -83,9 +83,8 @@ const grid = ({ pen, plot, colour, scene, scale, x, y }) => {
 };
 
 const nothing = ({ pen, plot, colour, scene }) => {
-  pen.fillStyle = colour.dim;
-  pen.textAlign = "center";
-  pen.fillText(scene.empty, left + plot.width / 2, top + plot.height / 2);
+  const width = pen.measureText(scene.empty).width;
+  if (scene.empty) label(pen, colour, scene.empty, left + (plot.width - width) / 2, top + 30);
 };
 
 const ago = milliseconds => {

@@ -4,7 +4,7 @@ import { base, call } from "./api.js";
 import { $, el, fill, say } from "./dom.js";
 import { range, totals } from "./history.js";
 import { every } from "./link.js";
-import { attempt, blockFor, button, facts } from "./parts.js";
+import { attempt, blockFor, button, facts, first } from "./parts.js";
 import { emit, listen } from "./state.js";
 import { clock, counted, duration, number } from "./words.js";
 
@@ -128,4 +128,5 @@ export const mount = () => {
     loop.now();
   });
   for (const signal of ["link", "self"]) listen(signal, enable);
+  return first("engine");
 };

@@ -7,7 +7,7 @@ import { barred } from "./link.js";
 import { attempt, block, button, options } from "./parts.js";
 import { became } from "./path.js";
 import { all, nameOf, refresh } from "./processes.js";
-import { emit, listen } from "./state.js";
+import { emit, get, listen } from "./state.js";
 import { vocabulary } from "./vocabulary.js";
 import { baseName } from "./words.js";
 import { showRoutines } from "./why.js";
@@ -31,11 +31,10 @@ const kinds = {
     field("commandLine", "command line", "text"), pid("processId", "pid"), pid("parentProcessId", "parent"),
     field("rules", "rules", "names")],
   threadExit: ["Thread exit", "DELETE /processes/{pid}/threads/{threadId}", process, threadId],
-  exit: ["Process exit", "DELETE /processes/{pid}", process],
   commandLine: ["Command line changed", "PUT /processes/{pid}/command-line", process,
     field("commandLine", "command line", "text", "powershell -enc SQBFAFgA")],
-  rules: ["Rules changed", "PATCH /processes/{pid}/rules", process, field("set", "set", "names"),
-    field("clear", "clear", "names")],
+  rules: ["Rules changed", "PATCH /processes/{pid}/rules", process,
+    field("set", "set", "names", "NotifyNewThreadSameProcess"), field("clear", "clear", "names")],
   driver: ["Driver load", "POST /drivers",
     field("fullImageName", "image", "text", "\\SystemRoot\\System32\\drivers\\http.sys")],
   stream: ["Stream context", "POST /stream-contexts", field("fileName", "file", "text", dll),
@@ -44,6 +43,7 @@ const kinds = {
     pid("processId", "process"), data, field("highPriority", "high priority", "checkbox")],
   sync: ["Sync notification", "POST /notifications/sync", field("operation", "operation", "syncOperations"),
     pid("processId", "process"), data],
+  exit: ["Process exit", "DELETE /processes/{pid}", process],
 };
 // What a sync notification must carry.
 const required = {
@@ -61,6 +61,7 @@ const storage = "wdfilterd.fired";
 let terms = {};
 let fired = JSON.parse(sessionStorage.getItem(storage) ?? "[]");
 let busy = false;
+let thread;
 
 const choice = el("select", { attributes: { id: "fire-kind" } },
   ...options(Object.entries(kinds).map(([value, [text]]) => [value, text])));
@@ -119,10 +120,13 @@ const build = values => {
   }
 };
 
-const newest = () => {
-  const last = [...all().keys()].at(-1);
+// Fills the form for the selected process, or else the newest one.
+const propose = () => {
+  const alive = [...all().values()].filter(({ gone }) => !gone).map(({ processId }) => processId);
+  const last = alive.find(id => String(id) === get("p")) ?? alive.at(-1);
   const sync = choice.value === "sync";
-  build({ pid: last, ...(sync && { processId: last, operation: "RegistryEventSync" }) });
+  build({ pid: last, creatorProcessId: alive.findLast(id => id !== last),
+    ...(sync && { processId: last, operation: "RegistryEventSync" }), ...(choice.value === "threadExit" && thread) });
   if (sync) carry();
   preview();
 };
@@ -148,6 +152,7 @@ const titleOf = ({ kind, path, body }) => {
 // What came of it, in sentences; the conditions go to Why.
 const tell = (wanted, answer) => {
   const { routines, message, accessDenied } = answer;
+  if (answer.thread) thread = { pid: answer.thread.processId, threadId: answer.thread.threadId };
   const messages = message ? [message] : (routines ?? []).flatMap(report => report.messages);
   const texts = messages.map(became);
   if (accessDenied) texts.push("The engine denied the process.");
@@ -172,9 +177,10 @@ const send = async (wanted, times = 1) => {
     }
     say(`Fired${times > 1 ? ` ${times} times` : ""}: ${titleOf(wanted)}.`);
     remember(wanted);
-  }, (detail, { rest: { errors = [] } }) => {
+  }, (detail, { title, type, rest: { errors = [] } }) => {
     const faults = errors.length > 1 ? errors.map(error => `${error.pointer}: ${error.detail}`) : [detail];
-    fill(outcome, ...[done > 0 && `After ${done}:`, ...faults].map(text => text && el("p", { class: "fault", text })));
+    fill(outcome, el("p", { class: "fault" }, done > 0 && `After ${done}: `, type ? el("a", { text: title,
+      attributes: { href: type } }) : title), ...faults.map(text => el("p", { class: "fault", text })));
   });
   busy = false;
   enable();
@@ -208,19 +214,19 @@ export const prepare = (kind, processId) => {
   (kind === "remote" ? form.pid : $("label:nth-of-type(2) input", fields) ?? $("[type=submit]", form)).focus();
 };
 
-// The processes that the fields propose, the newest ones.
-const propose = () => {
+// The processes among which the fields let one choose, the newest ones.
+const choices = () => {
   const known = [...all().keys()].slice(-200);
   if ($("#pids").dataset.of === known.join()) return;
   $("#pids").dataset.of = known.join();
   fill($("#pids"), ...known.map(each => el("option", { attributes: { value: each, label: nameOf(each) } })));
-  if (form.pid?.value === "") newest();
+  if (form.pid?.value === "") propose();
 };
 
 /** Begins to offer the forms. */
 export const mount = () => {
   fill($("#fire"), form, command, outcome, again, el("datalist", { attributes: { id: "pids" } }));
-  choice.addEventListener("change", newest);
+  choice.addEventListener("change", propose);
   fields.addEventListener("input", preview);
   form.addEventListener("submit", event => {
     event.preventDefault();
@@ -233,14 +239,14 @@ export const mount = () => {
     repeat();
   });
   key("r", "fire the last event again", repeat);
-  newest();
+  propose();
   list();
   for (const signal of ["link", "self"]) listen(signal, enable);
-  listen("processes", propose);
+  listen("processes", choices);
   listen("host", async () => {
     fill(outcome);
     terms = await vocabulary().catch(() => terms);
-    newest();
+    propose();
     enable();
   });
 };

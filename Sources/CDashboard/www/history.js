@@ -3,6 +3,7 @@
 
 import { base, call } from "./api.js";
 import { every } from "./link.js";
+import { first } from "./parts.js";
 import { emit, get, listen, set } from "./state.js";
 
 const limit = 10000;
@@ -125,9 +126,9 @@ export const columns = (from, to, width) => {
     if (result[name][x] < value) result[name][x] = value;
   };
   const paint = (start, stop, { highPriority, normal, depthMax, starvationMax, worker: state }) => {
-    const first = Math.max(0, pixel(start));
-    const last = Math.min(width, Math.max(first + 1, pixel(stop)));
-    for (let x = first; x < last; x += 1) {
+    const begin = Math.max(0, pixel(start));
+    const right = Math.min(width, Math.max(begin + 1, pixel(stop)));
+    for (let x = begin; x < right; x += 1) {
       raise("high", x, highPriority.last);
       raise("all", x, highPriority.last + normal.last);
       raise("peak", x, depthMax);
@@ -191,4 +192,5 @@ export const mount = () => {
   });
   loop = every(250, poll);
   listen("host", loop.now);
+  return first("history");
 };

@@ -2,6 +2,7 @@
 
 import { $, el, fill, say } from "./dom.js";
 import { now, totals } from "./history.js";
+import { first } from "./parts.js";
 import { listen } from "./state.js";
 import { clock, counted, number } from "./words.js";
 
@@ -82,4 +83,5 @@ export const mount = () => {
     selected = range;
     show();
   });
+  return first("counters");
 };

@@ -2,8 +2,8 @@
 
 import { Problem } from "./api.js";
 import { attribute, el, say } from "./dom.js";
-import { barred } from "./link.js";
-import { set } from "./state.js";
+import { barred, connected } from "./link.js";
+import { listen, set } from "./state.js";
 
 /** A button that does something when it is pressed. */
 export const button = (text, click, attributes) =>
@@ -36,6 +36,12 @@ export const block = (control, reason, title) => {
 
 /** Disables a control that this role may not use, or that cannot be used now. */
 export const blockFor = (role, control, reason = "", title = undefined) => block(control, barred(role) || reason, title);
+
+/** The first news of a signal, or that there can be none. */
+export const first = signal => new Promise(resolve => {
+  listen(signal, resolve);
+  listen("link", () => connected() || resolve());
+});
 
 /** Runs an action; if the service refuses, says why. Returns what the action returned, if it did. */
 export const attempt = async (action, refused = say) => {

@@ -32,7 +32,7 @@ export const became = message => {
     dropped: `${name} was made and lost: the queue was full, and #${droppedFor} pushed it out (ASY-4).`,
     failed: `${name} failed: ${why}${kind === "sync" ? "; the rule stays" : ""}.`,
     notSent: `${name} was not sent: ${why}.`,
-    queued: `${name} waits in the queue.`,
+    queued: `${name} was put into the queue.`,
     inHand: `${name} is on its way to the engine.`,
   }[delivery];
 };

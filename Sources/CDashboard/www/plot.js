@@ -59,7 +59,7 @@ const sentence = (live, to) => {
     + `${dropped ? `▼ ${number(dropped)}` : "Nothing"} dropped in the last 10 s. Worker ${worker.state}.`;
   if (live) return text;
   const { enqueued } = history.totals(to, now);
-  return `${text} The plot stands at ${clock(to).slice(0, 8)}; ${counted(enqueued, "message")} came since.`;
+  return `${text} The plot is frozen at ${clock(to).slice(0, 8)}; ${counted(enqueued, "message")} since.`;
 };
 
 // What held where the cursor is.

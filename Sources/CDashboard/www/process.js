@@ -16,7 +16,7 @@ const kinds = {
   thread: "Thread", remote: "Thread in another process", image: "Load image", commandLine: "Command line", exit: "Exit",
 };
 const controls = "button, input, summary";
-const unfolded = new Set();
+const unfolded = new Set(["rules"]);
 let shown;
 let terms;
 
@@ -76,11 +76,11 @@ const threads = () => attempt(async () => {
 const content = (pid, process) => (process ? [
   el("h3", { text: `${nameOf(pid)}${process.gone ? ", exited" : ""}` }),
   el("div", { class: "actions" }, ...actions(process)),
-  terms && switches("rules", process.rules),
-  terms && switches("flags", process.flags),
   details(process),
   el("p", { attributes: { id: "threads" } }),
-] : [el("p", { class: "empty", text: `There is no process ${pid}. It was not created, or it has exited.` })]);
+  terms && switches("rules", process.rules),
+  terms && switches("flags", process.flags),
+] : [el("p", { class: "empty", text: `There is no process ${get("p")}. It was not created, or it has exited.` })]);
 
 // Draws only what changed, and keeps the focus and the place.
 const show = () => {

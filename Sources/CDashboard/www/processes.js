@@ -2,6 +2,7 @@
 
 import { base, call } from "./api.js";
 import { every } from "./link.js";
+import { first } from "./parts.js";
 import { emit, listen } from "./state.js";
 import { baseName, open } from "./words.js";
 
@@ -121,6 +122,7 @@ export const mount = () => {
   });
   listen("items", read);
   listen("updates", update);
+  return first("processes");
 };
 
 /** Reads now what changed. */

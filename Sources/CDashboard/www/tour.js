@@ -65,7 +65,10 @@ const point = at => {
 
 const arrive = () => {
   fault = undefined;
-  if (get("host") !== host()) set({ ...none, host: host() });
+  if (get("host") !== host()) {
+    back = get("host");
+    set({ ...none, host: host() });
+  }
   if (!step().look) {
     next();
     return;
@@ -110,7 +113,7 @@ const leave = async () => {
   lesson = undefined;
   point();
   show();
-  set({ ...none, lesson: undefined, host: back });
+  set({ ...none, lesson: undefined, host: back ?? "default" });
   await attempt(async () => {
     await call(base(mine), { method: "DELETE" });
     say(`The host ${mine} is deleted.`);
@@ -122,7 +125,6 @@ const begin = name => {
   lesson = lessons[name];
   if (name && !lesson) say(`There is no lesson ${name}. There are: ${Object.keys(lessons).join(", ")}.`);
   if (!lesson) return;
-  if (get("host") !== host()) back = get("host");
   place = 0;
   done = false;
   fault = undefined;

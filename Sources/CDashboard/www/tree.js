@@ -121,7 +121,7 @@ const clear = () => {
 const make = () => el("div", {}, el("span", { class: "fold" }), el("span", { class: "name" }), el("small"));
 
 const draw = (row, index) => {
-  const { process, note, owner = process, level, expanded, index: place, of } = rows[index];
+  const { process, note, owner, level, expanded, index: place, of } = rows[index];
   const [fold, name, more] = row.children;
   const state = process?.gone ? ", exited" : process?.fresh ? ", new" : "";
   const selected = process && String(process.processId) === get("p");
@@ -130,7 +130,8 @@ const draw = (row, index) => {
   row.className = `leaf ${process ? state.slice(2) : note.state}`;
   const attributes = {
     id: process && `p${process.processId}`, role: process ? "treeitem" : "presentation", "data-index": index,
-    "data-pid": owner?.processId, "data-rule": note?.rule, "data-state": note?.rule && note.state,
+    "data-pid": process?.processId, "data-of": owner?.processId,
+    "data-rule": note?.rule, "data-state": note?.rule && note.state,
     "aria-level": process && level, "aria-setsize": of, "aria-posinset": place, "aria-expanded": expanded,
     "aria-selected": selected, "aria-label": process && `${image}, ${process.processId}${state}${spoken(process)}`,
     title: process?.imageFileName ?? note.title,
@@ -154,6 +155,11 @@ const mark = () => {
   const [first, end] = list.seen();
   attribute(box, "aria-activedescendant", index >= first && index < end ? `p${get("p")}` : undefined);
   list.redraw();
+};
+
+const scrolled = resized => {
+  if (resized) revealed = undefined;
+  mark();
 };
 
 const select = index => rows[index] && set({ p: rows[index].process.processId });
@@ -187,7 +193,7 @@ const commands = {
   End: () => move(rows.length, -1),
   ArrowLeft: index => (rows[index]?.expanded ? fold(index, true) : rows[index] && select(parentOf(index))),
   ArrowRight: index => (rows[index]?.expanded ? move(index, 1) : rows[index]?.expanded === false && fold(index, false)),
-  Enter: () => $("#process").focus(),
+  Enter: select,
   Escape: () => set({ p: undefined }),
 };
 
@@ -210,7 +216,7 @@ const click = event => {
 
 /** Begins to show the tree. */
 export const mount = () => {
-  list = windowOf(box, { rem, make, draw, scrolled: mark });
+  list = windowOf(box, { rem, make, draw, scrolled });
   box.after(el("p", { class: "empty", attributes: { id: "tree-empty", hidden: true } }));
   box.addEventListener("keydown", press);
   box.addEventListener("click", click);

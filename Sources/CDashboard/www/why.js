@@ -91,14 +91,22 @@ const titleOf = ({ event: { type, processId, targetProcessId: target, fullImageN
   type, image && baseName(image), "by", nameOf(processId), target && target !== processId && `in ${nameOf(target)}`,
 ].filter(Boolean).join(" ") + `, ${clock(time)}`;
 
+// What an address or a link names must be a number.
+const isNumber = text => /^\d{1,15}$/.test(text);
+
 const showDecision = async wanted => {
+  if (!isNumber(wanted)) {
+    show({ title: () => `Decision ${wanted}`, reports: [], note: "Decisions have numbers." });
+    return;
+  }
   const { found, oldest } = await decision(Number(wanted));
   if (wanted !== get("d")) return;
   if (found) show({ title: () => titleOf(found), reports: [decided(found)] });
-  else show({ title: () => `Decision ${wanted}`, reports: [], note: `The driver remembers decisions from ${oldest} on.` });
+  else show({ title: () => `Decision ${wanted}`, reports: [], note: `The driver remembers them from ${oldest} on.` });
 };
 
 const showMessage = async wanted => {
+  if (!isNumber(wanted)) return;
   const { items } = await call(`${base()}/decisions?message=${wanted}`);
   const message = items.length ? undefined : await record(wanted);
   if (wanted !== get("m")) return;
@@ -150,7 +158,7 @@ const form = el("form", { attributes: { id: "why-form" }, on: { submit: event =>
   attempt(ask);
 } } },
 el("label", { text: "Why was there no message? process " }, el("input", {
-  attributes: { name: "pid", type: "number", min: 0, list: "pids", autocomplete: "off" } })),
+  attributes: { id: "why-process", name: "pid", type: "number", min: 0, list: "pids", autocomplete: "off" } })),
 el("label", { text: "event " }, el("select", { attributes: { name: "kind" } }, ...options(Object.entries(kinds)))),
 el("label", {}, el("input", { attributes: { name: "all", type: "checkbox" } }), "also with a message"),
 el("button", { text: "Ask", attributes: { type: "submit" } }));
