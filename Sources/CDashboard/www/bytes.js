@@ -82,7 +82,7 @@ const draw = (line, index) => {
     const at = first + place;
     const there = place < width && at < octets.length;
     const byte = octets[at];
-    cell(line.children[1 + place], there, at, there ? byte.toString(16).padStart(2, "0") : "");
+    cell(line.children[1 + place], there, at, there ? byte.toString(16).padStart(2, "0") : " ".repeat(place < width ? 2 : 0));
     cell(line.children[17 + place], there, at, there ? (byte > 31 && byte < 127 ? String.fromCharCode(byte) : ".") : "");
   }
 };

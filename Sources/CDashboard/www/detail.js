@@ -8,7 +8,6 @@ import { found } from "./journal.js";
 import { key } from "./keys.js";
 import { connected } from "./link.js";
 import { get, listen, on, set } from "./state.js";
-import { page } from "./stream.js";
 import { vocabulary } from "./vocabulary.js";
 import { counted, duration, fate, lost, number, open } from "./words.js";
 
@@ -52,16 +51,20 @@ const addToggle = part => {
 
 const load = async () => {
   loading?.abort();
-  const sequence = get("m");
-  if (!sequence) {
+  const sequence = Number(get("m"));
+  if (!(sequence > 0)) {
     empty("Select a message in the list, with a click or with j and k.");
     return;
   }
   loading = new AbortController();
   const { signal } = loading;
   try {
-    const path = `${base()}/messages/${encodeURIComponent(sequence)}`;
-    const message = await call(path, { signal });
+    const { items: [message], oldest, newest } = await find(sequence, signal);
+    if (message?.sequence !== sequence) {
+      explain(sequence, oldest, newest);
+      return;
+    }
+    const path = `${base()}/messages/${sequence}`;
     const [dissection, octets, { layouts }] = await Promise.all([
       call(`${path}/dissection`, { signal }),
       call(path, { accept: "application/octet-stream", signal }),
@@ -70,28 +73,27 @@ const load = async () => {
     shown = { message, dissection, octets: new Uint8Array(octets), parts: fields.partsOf(dissection, layouts, octets) };
     show();
   } catch (problem) {
-    if (!signal.aborted) await explain(sequence, problem);
+    if (signal.aborted) return;
+    if (problem.title === undefined) throw problem;
+    empty(`${problem.title}: ${problem.detail}`);
   }
 };
 
+// A page of one message also says which ones the journal has.
+const find = (sequence, signal) => call(`${base()}/messages?after=${sequence - 1}&limit=1`, { signal });
+
 const loadOutcome = async () => {
   const { sequence } = shown.message;
-  const message = await call(`${base()}/messages/${sequence}`).catch(() => undefined);
-  if (!message || shown?.message.sequence !== sequence) return;
+  const { items: [message] } = await find(sequence).catch(() => ({ items: [] }));
+  if (message?.sequence !== sequence || shown?.message.sequence !== sequence) return;
   shown.message = message;
   showOutcome();
 };
 
-const explain = async (sequence, problem) => {
-  if (problem.title === undefined) throw problem;
-  if (problem.type !== "/problems/unknown-message") {
-    empty(`${problem.title}: ${problem.detail}`);
-    return;
-  }
-  const { oldest, newest } = await page(0, { limit: 1 }).catch(() => ({}));
+const explain = (sequence, oldest, newest) => {
   const kept = newest ? `It has #${number(oldest)}, the oldest, to #${number(newest)}. ` : "It is empty. ";
-  empty(`Message #${number(Number(sequence))} is not in the journal. ${kept}`,
-    newest && el("button", { text: "show the oldest", attributes: { type: "button" }, on: { click: () => set({ m: oldest }) } }));
+  empty(`Message #${number(sequence)} is not in the journal. ${kept}`,
+    newest > 0 && el("button", { text: "show the oldest", attributes: { type: "button" }, on: { click: () => set({ m: oldest }) } }));
 };
 
 const empty = (...content) => {

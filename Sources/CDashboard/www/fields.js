@@ -106,13 +106,13 @@ const gaps = (all, size) => {
 };
 
 const steer = event => {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const step = { ArrowDown: 1, ArrowUp: -1, Home: -parts.length, End: parts.length }[event.key];
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.key === "c" && selected) {
     copy(selected.text, `the value of ${selected.field}`);
   } else if (step && parts.length) {
     const at = parts.indexOf(selected);
-    const part = parts[Math.min(parts.length - 1, Math.max(0, at < 0 && step < 0 ? parts.length - 1 : at + step))];
+    const part = parts[Math.min(parts.length - 1, Math.max(0, at + step))];
     handlers.choose(part);
     $(`#fields [data-place="${parts.indexOf(part)}"]`).closest("details").open = true;
   } else {

@@ -5,6 +5,8 @@ import { $, attribute, el, fill } from "./dom.js";
 import { copy } from "./dialog.js";
 import { emit, get, listen } from "./state.js";
 
+let seen;
+
 /** Shows itself on a host on which nothing has happened, until something does. */
 export const mount = () => {
   listen("host", look);
@@ -14,8 +16,12 @@ export const mount = () => {
   });
 };
 
+// A host that was reset is not new to its user.
 const look = async name => {
   hide();
+  const again = name === seen;
+  seen = name;
+  if (again) return;
   try {
     const [processes, messages] = await Promise.all([
       call(`${base()}/processes?limit=2`), call(`${base()}/messages?limit=1`)]);

@@ -11,6 +11,7 @@ import { duration } from "./words.js";
 const tabs = ["why", "fire", "engine"];
 const loopback = /^(localhost|.*\.localhost|127\.[\d.]+|\[::1\])$/;
 const slow = 5000;
+let described = 0;
 
 /** Whether one view is shown at a time. */
 export const narrow = matchMedia("(max-width: 70rem)");
@@ -33,10 +34,13 @@ export const mount = () => {
   key("q", "queue", () => open("queue"));
   key("T", "light or dark", theme);
   showView(get("v"));
-  every(slow, check);
+  every(slow, async () => {
+    if (described + slow / 2 < Date.now()) await check();
+  });
 };
 
 const describe = ({ name, engine, clock }) => {
+  described = Date.now();
   put($("#host"), `Host ${name} ▾`);
   document.title = `${name} - wdfilterd`;
   put($("#clock"), clock.mode === "system" ? "" : `clock: ${clock.mode}`);

@@ -58,6 +58,7 @@ export const mount = () => {
   });
   listen("reset", () => say("The host was reset or created again."));
   listen("span", span => {
+    if (span === shown.span) return;
     shown.span = span;
     restart();
   });

@@ -4,7 +4,7 @@
 
 import { base, call, lines, Problem } from "./api.js";
 import { say } from "./dom.js";
-import { connected, readingBy } from "./link.js";
+import { check, connected, readingBy } from "./link.js";
 import { emit, listen } from "./state.js";
 
 const slots = 3;
@@ -62,6 +62,8 @@ const run = async signal => {
   while (!signal.aborted) {
     const full = held || await withSlot(signal, () => stream(signal));
     if (full) await pages(signal);
+    // A stream ends with its host.
+    else if (!signal.aborted) await check();
   }
 };
 
