@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check fmt docs tsan asan compat fuzz cost budget soak bench memory image-check dist publish install clean setup-swift setup-apt
-.PHONY: setup-clients setup-contract clients
+.PHONY: setup-clients setup-contract clients setup-dashboard dashboard setup-screenshots screenshots bench-dashboard
 .PHONY: setup-bench setup-image setup-compat setup-lint prepare lint build build-tsan build-asan build-fuzz build-bench build-peers swift-test contract
 .PHONY: cost-check setup-budget budget-check
 
@@ -53,7 +53,7 @@ REFERENCES := floor receiver relay curl-loop curl-multi peak ondemand core
 SWIFT_SOURCES := Sources Tests Fuzz Benchmarks/Core Benchmarks/Peers Package.swift
 
 help: ## Show the targets.
-	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 15
+	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 setup: setup-apt setup-swift ## Install missing apt packages and, in .swift, a missing Swift (SWIFT=system never downloads it).
 
@@ -95,7 +95,7 @@ setup-clients: APT += default-jre-headless
 setup-clients: setup
 
 # Only for test and check; the service needs no Python.
-.venv/installed: Tests/Contract/requirements.txt Tests/Clients/requirements.txt .ci/requirements.txt | setup-apt
+.venv/installed: Tests/Contract/requirements.txt Tests/Clients/requirements.txt Tests/Dashboard/requirements.txt .ci/requirements.txt | setup-apt
 	@if [[ -L .venv ]]; then
 	  echo ".venv is a link: its folder would be emptied. Remove the link." >&2
 	  exit 1
@@ -124,6 +124,7 @@ prepare: .venv/installed ## Install the requirements of all steps of .ci/run.
 	$(MAKE) setup-image
 	$(MAKE) setup-compat
 	$(MAKE) setup-contract
+	$(MAKE) setup-dashboard
 	$(MAKE) setup-clients
 	$(MAKE) setup-budget
 
@@ -152,7 +153,29 @@ clients: setup-clients $(if $(WDFILTERD_BIN),,build) .venv/installed ## Generate
 	export WDFILTERD_BIN="$${WDFILTERD_BIN:-$(CURDIR)/.build/debug/wdfilterd}"
 	.venv/bin/pytest -q --durations 5 Tests/Clients
 
-test: setup-contract swift-test contract ## Run all tests: Swift's, then the contract suite.
+# Chromium, and a font for it.
+setup-dashboard: APT += chromium fonts-dejavu-core
+setup-dashboard: setup
+
+dashboard: setup-dashboard $(if $(WDFILTERD_BIN),,build) .venv/installed ## Run the browser tests of the page, in two processes.
+	export WDFILTERD_BIN="$${WDFILTERD_BIN:-$(CURDIR)/.build/debug/wdfilterd}"
+	.venv/bin/pytest -q -n 2 --dist loadgroup --durations 5 Tests/Dashboard
+
+# pngquant makes the pictures of docs/images small.
+setup-screenshots: APT += chromium fonts-dejavu-core pngquant
+setup-screenshots: setup
+
+screenshots: setup-screenshots .venv/installed ## Take pictures of the page: all views into .build/dashboard, four into docs/images.
+	swift build $(DEPLOYED) --product wdfilterd
+	export WDFILTERD_BIN="$$(swift build $(DEPLOYED) --show-bin-path)/wdfilterd" PYTHONPATH=Tests/Dashboard:Tests/Contract
+	.venv/bin/python -m dashboard.screenshots .build/dashboard docs/images
+
+bench-dashboard: setup-dashboard .venv/installed ## Measure the page: its size, how soon it is ready, what it uses when idle and under load.
+	swift build $(DEPLOYED) --product wdfilterd
+	export WDFILTERD_BIN="$$(swift build $(DEPLOYED) --show-bin-path)/wdfilterd" PYTHONPATH=Tests/Dashboard:Tests/Contract
+	.venv/bin/python -m dashboard.bench
+
+test: setup-contract setup-dashboard swift-test contract dashboard ## Run all tests: Swift's, the contract suite, and those of the page.
 
 # The tests of Tools/swift-toolchain sign archives.
 setup-lint: APT += gpg gpg-agent
@@ -170,9 +193,10 @@ setup-lint: setup
 lint: setup-lint .venv/installed .build-prometheus/promtool ## Run the linters, which do not build anything.
 	swift format lint --strict --recursive $(SWIFT_SOURCES)
 	for verb in check 'format --check'; do
-	  .venv/bin/ruff $$verb Tests/Contract Tests/Clients Tests/Image Tests/Cost Tests/Budget
+	  .venv/bin/ruff $$verb Tests/Contract Tests/Clients Tests/Dashboard Tests/Image Tests/Cost Tests/Budget
 	  .venv/bin/ruff $$verb --config Tests/Contract/pyproject.toml Benchmarks Tools Packaging .ci
 	done
+	.venv/bin/oxlint --deny-warnings Sources/CDashboard/www $(wildcard Sources/CReport/*.js)
 	.venv/bin/shellcheck .ci/run .ci/compat Tools/swift-toolchain Tools/stage
 	.venv/bin/pytest -q -p no:cacheprovider .ci Tools Benchmarks
 	$(PYTHON) Tools/driver_model.py --check
@@ -193,7 +217,7 @@ check: lint build ## Lint, and build with the import check.
 
 fmt: setup .venv/installed ## Format the sources.
 	swift format --in-place --recursive $(SWIFT_SOURCES)
-	.venv/bin/ruff format Tests/Contract Tests/Clients Tests/Image Tests/Cost Tests/Budget
+	.venv/bin/ruff format Tests/Contract Tests/Clients Tests/Dashboard Tests/Image Tests/Cost Tests/Budget
 	.venv/bin/ruff format --config Tests/Contract/pyproject.toml Benchmarks Tools Packaging .ci
 
 docs: .venv/installed ## Generate the docs, and the schemas and examples of openapi.yaml that come from the code and from a run.

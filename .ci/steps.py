@@ -67,6 +67,7 @@ STEPS = (
     Step("lint", Kind.RUN, ("prepare",)),
     Step("contract", Kind.RUN, ("prepare", "build"), (f"WDFILTERD_BIN={REPOSITORY}/.build/debug/wdfilterd",)),
     Step("clients", Kind.RUN, ("prepare", "build"), (f"WDFILTERD_BIN={REPOSITORY}/.build/debug/wdfilterd",)),
+    Step("dashboard", Kind.RUN, ("prepare", "build"), (f"WDFILTERD_BIN={REPOSITORY}/.build/debug/wdfilterd",)),
     Step("swift-test", Kind.RUN, ("build",)),
     # Behind swift-test: SwiftPM lets nobody else into a folder in which it tests.
     Step("compat", Kind.RUN, ("prepare", "swift-test")),

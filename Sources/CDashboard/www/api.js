@@ -1,0 +1,130 @@
+// The only module that speaks HTTP: the token of this tab, problems as errors, streams as lines.
+
+import { emit, get } from "./state.js";
+
+const key = "wdfilterd.token";
+const roles = ["read", "drive", "admin"];
+let me = { authentication: "none", role: "admin" };
+
+/** The token of this tab; it is in no address, no cookie, and gone with the tab. */
+export const token = {
+  get: () => sessionStorage.getItem(key) ?? undefined,
+  set: value => (value ? sessionStorage.setItem(key, value) : sessionStorage.removeItem(key)),
+};
+
+/** A refused call: `status` (0 without an answer), `title`, `detail`, `type`. */
+export class Problem extends Error {
+  constructor({ status, title, detail, type, ...rest }) {
+    super(detail ?? title);
+    Object.assign(this, { status, title, detail: detail ?? title, type, rest });
+  }
+
+  /** Whether the service is away rather than refusing. */
+  get away() {
+    return this.status === 0 || this.status === 503;
+  }
+}
+
+/** The path of the selected host, or of another one. */
+export const base = (host = get("host")) => `/v1/hosts/${encodeURIComponent(host)}`;
+
+/** Calls the API. JSON comes as a value, other types as an ArrayBuffer, 204 as undefined. Throws `Problem`. */
+export const call = async (path, { method = "GET", body, accept = "application/json", signal, timeout = 60000 } = {}) => {
+  const headers = { Accept: accept };
+  if (method !== "GET") headers["Content-Type"] = typeof body === "string" ? "application/x-ndjson" : "application/json";
+  const text = typeof body === "string" || body === undefined ? body : JSON.stringify(body);
+  const late = AbortSignal.timeout(timeout);
+  const both = signal ? AbortSignal.any([signal, late]) : late;
+  return guarded(signal, async () => {
+    const answer = await request(path, { method, headers, body: text, signal: both });
+    if (answer.status === 204) return undefined;
+    return accept === "application/json" ? answer.json() : answer.arrayBuffer();
+  });
+};
+
+/** Reads an NDJSON stream until it ends: `opened` once, then `line` with each value, `rest` after each piece. */
+export const lines = (path, { signal, opened, line, rest = () => {} }) => guarded(signal, async () => {
+  const answer = await request(path, { headers: { Accept: "application/x-ndjson" }, signal });
+  opened?.();
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  let open = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const parts = (open + value).split("\n");
+    open = parts.pop();
+    for (const part of parts) {
+      if (part) line(JSON.parse(part));
+    }
+    rest();
+  }
+});
+
+/** Asks who this tab is, and sends the signal `self`. */
+export const self = async () => {
+  me = await call("/v1/self");
+  emit("self", me);
+  return me;
+};
+
+/** Whether the role of this tab is enough: "read", "drive" or "admin". */
+export const may = role => roles.indexOf(me.role) >= roles.indexOf(role);
+
+/** The call as a command for a terminal, with the address of this page. A string is NDJSON. A token is a variable. */
+export const curlOf = (method, path, body, { accept } = {}) => {
+  const parts = ["curl -s"];
+  if (method !== "GET" && !(method === "POST" && body !== undefined)) parts.push(`-X ${method}`);
+  if (token.get()) parts.push('-H "Authorization: Bearer $TOKEN"');
+  if (accept) parts.push(`-H ${quoted(`Accept: ${accept}`)}`);
+  parts.push(quoted(location.origin + path));
+  if (typeof body === "string") parts.push("-H 'Content-Type: application/x-ndjson'", `--data-binary ${quoted(body)}`);
+  else if (body !== undefined) parts.push(`--json ${quoted(JSON.stringify(body))}`);
+  return parts.join(" ");
+};
+
+const quoted = text => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
+const request = async (path, { headers, ...options }) => {
+  const bearer = token.get();
+  const answer = await fetch(path, {
+    ...options,
+    headers: bearer ? { ...headers, Authorization: `Bearer ${bearer}` } : headers,
+    cache: "no-store",
+    credentials: "omit",
+    redirect: "error",
+  });
+  if (!answer.ok) {
+    throw new Problem(await answer.json().catch(() => ({ status: answer.status, title: answer.statusText })));
+  }
+  emit("reached");
+  return answer;
+};
+
+// Turns what the browser throws into a problem, and tells the link what happened. An abort by the caller passes.
+const guarded = async (signal, action) => {
+  try {
+    return await action();
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    const problem = error instanceof Problem ? error : unanswered(error);
+    emit("problem", problem);
+    throw problem;
+  }
+};
+
+const unanswered = error => {
+  if (error instanceof SyntaxError) return new Problem({ status: 0, title: "The answer ended early." });
+  if (error.name === "TimeoutError") return new Problem({ status: 0, title: "The service did not answer in time." });
+  if (error instanceof TypeError || error.name === "NetworkError") {
+    return new Problem({ status: 0, title: "The service does not answer." });
+  }
+  return error;
+};
+
+const fragment = new URLSearchParams(location.hash.slice(1));
+if (fragment.has("token")) {
+  token.set(fragment.get("token"));
+  fragment.delete("token");
+  const rest = fragment.size ? `#${fragment}` : "";
+  history.replaceState(history.state, "", location.pathname + location.search + rest);
+}

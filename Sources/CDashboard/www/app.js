@@ -1,0 +1,52 @@
+// Puts the page together: who this tab is, which host, then each view.
+
+import { self } from "./api.js";
+import * as detail from "./detail.js";
+import * as engine from "./engine.js";
+import * as fire from "./fire.js";
+import * as first from "./first.js";
+import * as header from "./header.js";
+import * as history from "./history.js";
+import * as hosts from "./hosts.js";
+import * as keys from "./keys.js";
+import * as ledger from "./ledger.js";
+import * as link from "./link.js";
+import * as list from "./list.js";
+import * as menu from "./menu.js";
+import * as plot from "./plot.js";
+import * as process from "./process.js";
+import * as processes from "./processes.js";
+import * as sign from "./sign.js";
+import { get, listen, set } from "./state.js";
+import * as stream from "./stream.js";
+import * as tour from "./tour.js";
+import * as tree from "./tree.js";
+import * as why from "./why.js";
+import * as worker from "./worker.js";
+
+const parts = [link, sign, keys, header, stream, hosts, list, detail, menu, first, history, processes, plot, worker, ledger,
+  tree, process, why, fire, engine, tour];
+
+const start = async () => {
+  const mounted = parts.map(part => part.mount());
+  listen("entered", chooseHost);
+  await self().catch(() => {});
+  await chooseHost();
+  await Promise.all(mounted);
+  document.documentElement.dataset.ready = "1";
+  performance.mark("ready");
+};
+
+const chooseHost = async () => {
+  if (get("host")) {
+    await link.check();
+    return;
+  }
+  const found = await hosts.list().catch(() => undefined);
+  if (!found) return;
+  const host = found.items.find(item => item.name === "default") ?? found.items[0];
+  if (host) set({ host: host.name });
+  else hosts.offer();
+};
+
+start();

@@ -1,0 +1,263 @@
+// The list of messages: its rows, the filter's field, following, and the selected row.
+
+import { askSequence } from "./dialog.js";
+import { $, attribute, el, fill, put, say } from "./dom.js";
+import { begin, fetchOlder, mount as mountJournal, shown, sift, store } from "./journal.js";
+import { key } from "./keys.js";
+import { emit, get, listen, on, set } from "./state.js";
+import { hold } from "./stream.js";
+import { windowOf } from "./window.js";
+import { clock, counted, fate, lost, number, open } from "./words.js";
+
+const columns = ["sequence", "time", "kind", "operation", "process", "fate"];
+let rows;
+let host;
+let fresh = 0;
+let follow = true;
+let wanted = false;
+
+/** Selects a message; Back returns to the one before. */
+export const choose = sequence => {
+  if (sequence !== shown.newest) following(false);
+  set({ m: sequence, f: undefined }, { push: true });
+};
+
+/** Replaces the filter. */
+export const search = text => set({ q: text }, { push: true });
+
+/** Builds the list. Resolves when the first messages are there. */
+export const mount = () => {
+  const input = $("#filter");
+  rows = windowOf($("#rows"), { rem: 1.25, make, draw, scrolled });
+  input.value = get("q") ?? "";
+  let typing;
+  input.addEventListener("input", () => {
+    clearTimeout(typing);
+    typing = setTimeout(() => set({ q: input.value.trim() }), 150);
+  });
+  $("#follow").addEventListener("click", toggle);
+  $("#rows").addEventListener("click", event => {
+    const row = event.target.closest("[data-sequence]");
+    if (row) choose(Number(row.dataset.sequence));
+  });
+  $("#rows").addEventListener("keydown", steer);
+  on("q", q => {
+    if ((q ?? "") !== input.value.trim()) input.value = q ?? "";
+    sift().then(again => again && restart());
+  });
+  on("m", () => {
+    reveal();
+    show();
+  });
+  mountJournal(seen);
+  listen("listed", listed);
+  listen("newest", value => {
+    fresh += value - shown.newest;
+    shown.newest = value;
+    show();
+  });
+  listen("reset", () => say("The host was reset or created again."));
+  listen("span", span => {
+    if (span === shown.span) return;
+    shown.span = span;
+    restart();
+  });
+  addKeys();
+  return new Promise(resolve => {
+    listen("host", name => {
+      const again = name === host;
+      host = name;
+      restart(again ? `The host was reset or created again at ${clock(Date.now())}: the list begins again.` : undefined)
+        .then(resolve);
+    });
+  });
+};
+
+const restart = note => {
+  follow = !get("m");
+  wanted = !follow;
+  fresh = 0;
+  hold(false);
+  return begin(note);
+};
+
+const following = value => {
+  if (follow === value) return;
+  follow = value;
+  fresh = 0;
+  hold(!follow && store.full);
+  if (follow) rows.end();
+  show();
+};
+
+const toggle = () => {
+  following(!follow);
+  emit("follow", follow);
+};
+
+const listed = ({ before, added }) => {
+  rows.count(store.count);
+  if (follow) {
+    rows.end();
+  } else {
+    if (before) rows.shift(before);
+    fresh += added;
+    hold(store.full);
+  }
+  if (wanted) reveal();
+  show();
+};
+
+const scrolled = resized => {
+  if (resized) {
+    if (follow) rows.end();
+  } else {
+    following(rows.atEnd());
+  }
+};
+
+const reveal = () => {
+  const place = store.indexOf(Number(get("m")));
+  if (place < 0 || follow) return;
+  wanted = false;
+  rows.reveal(place);
+};
+
+const seen = () => {
+  const [first, end] = rows.seen();
+  return Array.from({ length: Math.max(0, end - first) }, (_, place) => store.at(first + place));
+};
+
+const make = () => el("div", { attributes: { role: "row" } },
+  columns.map(column => el("span", { class: column, attributes: { role: "gridcell" } })));
+
+const draw = (row, index) => {
+  const line = store.at(index);
+  const cells = cellsOf(line);
+  row.className = `row ${classOf(line)}`;
+  attribute(row, "data-sequence", line.sequence);
+  attribute(row, "data-notice", line.sequence ? undefined : "");
+  attribute(row, "id", line.sequence && `row-${line.sequence}`);
+  attribute(row, "aria-rowindex", index + 1);
+  attribute(row, "aria-selected", line.sequence !== undefined && String(line.sequence) === get("m"));
+  columns.forEach((column, place) => put(row.children[place], cells[place] ?? ""));
+  attribute(row.lastChild, "title", cells[5]);
+  attribute(row.children[1], "title", line.time);
+  if (line.sequence && !line.delivery) {
+    store.want(line);
+    fetchOlder();
+  }
+};
+
+const classOf = line => {
+  if (!line.sequence) return "notice";
+  if (!line.delivery) return "loading";
+  if (lost(line)) return "lost";
+  return open(line) ? "open" : "";
+};
+
+const cellsOf = line => {
+  if (line.note) return [line.note.text];
+  if (line.gap) return [`⋯ ${counted(line.gap.last - line.gap.first + 1, "message")} not shown: the journal had gone on`];
+  if (!line.delivery) return [line.sequence, "…"];
+  const cleared = line.clearedRule ? ` ○ ${line.clearedRule}` : "";
+  return [line.sequence, clock(line.time).slice(3), line.kind, line.operation, `${line.processId} ${line.image}`, fate(line) + cleared];
+};
+
+const show = () => {
+  const { filter, newest, span, begun } = shown;
+  const searched = store.missing && !filter.empty ? ` of ${number(store.lines.length)}` : "";
+  put($("#count"), filter.empty && !span ? number(newest) : `${number(newest)}, ${number(store.count)}${searched} shown`);
+  attribute($("#filter"), "aria-invalid", filter.faults.length > 0);
+  put($("#filter-fault"), filter.faults.join(" "));
+  $("#filter-fault").hidden = !filter.faults.length;
+  $("#rows").style.setProperty("--digits", `${Math.max(2, String(newest).length)}ch`);
+  attribute($("#rows"), "aria-rowcount", store.count);
+  attribute($("#rows"), "aria-activedescendant", get("m") && `row-${get("m")}`);
+  attribute($("#follow"), "aria-pressed", follow);
+  put($("#follow"), follow || !fresh ? "Follow" : `${number(fresh)} new, press f`);
+  $("#rows-empty").hidden = store.count > 0;
+  if (!store.count) fill($("#rows-empty"), ...emptiness(begun, span, filter));
+  rows.redraw();
+};
+
+const emptiness = (begun, span, filter) => {
+  if (!begun) return ["Reading the journal…"];
+  if (span) return ["No message in the selected span of the plot. ", button("show all", () => emit("span", undefined))];
+  if (!filter.empty) return ["No message matches the filter. ", button("clear", () => search(undefined))];
+  return ["No message yet. Fire an event, or report one by the API."];
+};
+
+const button = (text, click) => el("button", { text, attributes: { type: "button" }, on: { click } });
+
+// Selects the next line in a direction that is wanted, from the selected one, or from what can be seen.
+const move = (step, place, matches) => {
+  for (let at = place; at >= 0 && at < store.count; at += step) {
+    const line = store.at(at);
+    if (!matches(line)) continue;
+    following(false);
+    rows.reveal(at);
+    if (line.sequence) choose(line.sequence);
+    return line;
+  }
+  return undefined;
+};
+
+const from = step => {
+  const sequence = Number(get("m"));
+  const [first, end] = rows.seen();
+  if (!sequence) return step > 0 ? first : end - 1;
+  const place = store.placeFrom(sequence);
+  return step > 0 && store.indexOf(sequence) < 0 ? place : place + step;
+};
+
+const isMessage = line => line.sequence !== undefined;
+
+const next = step => move(step, from(step), isMessage);
+
+const loss = step => {
+  const line = move(step, from(step), at => at.gap || (at.delivery && lost(at)));
+  if (!line) say(`No loss ${step > 0 ? "after" : "before"} this message, among those that the tab has.`);
+};
+
+const steer = event => {
+  const [first, end] = rows.seen();
+  const moves = {
+    ArrowDown: () => next(1),
+    ArrowUp: () => next(-1),
+    PageDown: () => move(-1, Math.min(store.count - 1, from(1) + end - first - 2), isMessage),
+    PageUp: () => move(1, Math.max(0, from(-1) - end + first + 2), isMessage),
+    Home: () => move(1, 0, isMessage),
+    End: () => following(true),
+    Enter: () => emit("show", "message"),
+  };
+  if (!moves[event.key] || event.altKey || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  moves[event.key]();
+};
+
+// Leaves the filter, emptied first; else the message.
+const leave = () => {
+  const input = $("#filter");
+  if (document.activeElement !== input) {
+    if (document.body.dataset.view === "message") emit("show", "messages");
+    else set({ m: undefined, f: undefined, d: undefined }, { push: true });
+  } else if (input.value) {
+    input.value = "";
+    search(undefined);
+  } else {
+    $("#rows").focus();
+  }
+};
+
+const addKeys = () => {
+  key("/", "filter messages", () => $("#filter").focus());
+  key("j", "next message", () => next(1));
+  key("k", "previous message", () => next(-1));
+  key("]", "next loss", () => loss(1));
+  key("[", "previous loss", () => loss(-1));
+  key("f", "follow the newest, or freeze", toggle);
+  key("g", "go to a sequence", () => askSequence(shown.newest, choose));
+  key("Enter", "open the message", () => emit("show", "message"));
+  key("Escape", "back, clear", leave);
+};

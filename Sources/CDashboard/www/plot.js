@@ -1,0 +1,217 @@
+// The plot of the queue as one uses it: pointer, keys, a selected stretch of time, the same as text and as a table.
+
+import { $, attribute, el, fill, put } from "./dom.js";
+import { draw, frame } from "./draw.js";
+import * as history from "./history.js";
+import { key } from "./keys.js";
+import { button } from "./parts.js";
+import { emit, listen, on } from "./state.js";
+import { clock, counted, duration, number } from "./words.js";
+
+const canvas = $("#plot");
+const rows = 60;
+const headings = ["time", "peak", "high", "normal", "enqueued", "sent", "failed", "dropped", "slowest", "worker"];
+const table = el("div", { class: "table", attributes: { id: "plot-table", tabindex: 0, hidden: true, role: "group",
+  "aria-label": "Buckets of the plot" } });
+const nowButton = button("Back to now", () => follow(), { id: "plot-now", hidden: true });
+const tableButton = button("table", () => toggleTable(), {
+  id: "plot-table-button", "aria-pressed": "false", title: "The same as a table (t)" });
+let queues;
+let cursor;
+let selection;
+let anchor;
+let dragged;
+let spoken = 0;
+
+const show = () => {
+  const { from, to, live } = history.range();
+  const buckets = history.within(from, to);
+  attribute(canvas, "data-buckets", buckets.length);
+  if (table.hidden) {
+    draw(canvas, {
+      columns: history.columns(from, to, Math.floor(frame(canvas.clientWidth).width)),
+      from, to, live, selection, cursor,
+      empty: buckets.length ? "" : `Nothing changed in these ${history.span() / 1000} s.`,
+      limit: queues?.maxAsyncNotificationCount ?? 0,
+      starvationLimit: queues?.asyncStarvationLimit ?? 0,
+      note: cursor === undefined ? [] : note(),
+    });
+  }
+  if (performance.now() < spoken) return;
+  spoken = performance.now() + 950;
+  put($("#plot-text"), sentence(live, to));
+  attribute(nowButton, "hidden", live && !selection);
+  if (!table.hidden) fillTable(buckets.toReversed());
+};
+
+const showNow = () => {
+  spoken = 0;
+  show();
+};
+
+// What the plot shows, in words.
+const sentence = (live, to) => {
+  if (!queues) return "";
+  const { highPriority, normal, maxAsyncNotificationCount: most, worker } = queues;
+  const now = history.now();
+  const { dropped } = history.totals(now - 10000, now);
+  const text = `High ${number(highPriority.count)}, normal ${number(normal.count)} of ${number(most)}. `
+    + `${dropped ? `▼ ${number(dropped)}` : "Nothing"} dropped in the last 10 s. Worker ${worker.state}.`;
+  if (live) return text;
+  const { enqueued } = history.totals(to, now);
+  return `${text} The plot is frozen at ${clock(to).slice(0, 8)}; ${counted(enqueued, "message")} since.`;
+};
+
+// What held where the cursor is.
+const note = () => {
+  const found = history.at(cursor);
+  const failed = history.failures(found);
+  return [
+    `${clock(cursor)}${found.worker === "running" ? "" : `, worker ${found.worker}`}`,
+    `high ${number(found.highPriority.last)}, normal ${number(found.normal.last)}, peak ${number(found.depthMax)}`,
+    `starvation ${number(found.starvationMax)}${found.dropped ? `, ▼ ${number(found.dropped)} dropped` : ""}${
+      failed ? `, ✗ ${number(failed)} failed` : ""}`,
+  ];
+};
+
+const cells = bucket => [
+  clock(bucket.time), ...[bucket.depthMax, bucket.highPriority.last, bucket.normal.last, bucket.enqueued, bucket.sent,
+    history.failures(bucket), bucket.dropped].map(number),
+  bucket.latency.count ? duration(bucket.latency.maxMicroseconds) : "", bucket.worker,
+];
+
+const fillTable = buckets => {
+  const seconds = history.span() / 1000;
+  const caption = buckets.length ? `${counted(buckets.length, "bucket")} with a change in these ${seconds} s${
+    buckets.length > rows ? `, the newest ${rows}` : ""}` : `Nothing changed in these ${seconds} s.`;
+  fill(table, el("table", {},
+    el("caption", { text: caption }),
+    el("thead", {}, el("tr", {}, ...headings.map(text => el("th", { text, attributes: { scope: "col" } })))),
+    el("tbody", {}, ...buckets.slice(0, rows).map(bucket =>
+      el("tr", {}, ...cells(bucket).map(text => el("td", { text })))))));
+};
+
+const toggleTable = () => {
+  table.hidden = !table.hidden;
+  canvas.hidden = !table.hidden;
+  attribute(tableButton, "aria-pressed", !table.hidden);
+  showNow();
+  (table.hidden ? canvas : table).focus();
+};
+
+const stretch = (one, other) => ({ from: Math.min(one, other), to: Math.max(one, other) });
+
+const choose = (one, other) => {
+  history.freeze(history.range().to);
+  emit("span", stretch(one, other));
+};
+
+const follow = () => {
+  cursor = undefined;
+  anchor = undefined;
+  emit("span");
+};
+
+const timeOf = ({ offsetX }) => {
+  const { left, width } = frame(canvas.clientWidth);
+  const { from, to } = history.range();
+  return from + (to - from) * Math.min(1, Math.max(0, (offsetX - left) / width));
+};
+
+const pointer = {
+  pointermove: event => {
+    cursor = timeOf(event);
+    if (dragged !== undefined) selection = stretch(dragged, cursor);
+    show();
+  },
+  pointerdown: event => {
+    cursor = timeOf(event);
+    dragged = cursor;
+    canvas.setPointerCapture(event.pointerId);
+  },
+  pointerup: () => {
+    const from = dragged;
+    dragged = undefined;
+    if (Math.abs(cursor - from) > history.span() / 200) choose(from, cursor);
+    else if (selection) follow();
+  },
+  pointerleave: () => {
+    if (dragged === undefined) cursor = undefined;
+    show();
+  },
+};
+
+// The cursor goes from bucket to bucket, or by a pixel where a bucket is less.
+const go = (direction, extend) => {
+  const { from, to } = history.range();
+  const start = cursor ?? to;
+  const size = Math.max(history.step(), history.span() / frame(canvas.clientWidth).width);
+  cursor = Math.min(start + direction * size, history.now());
+  if (cursor < from || cursor > to) pan(direction / 8);
+  anchor = extend ? anchor ?? start : undefined;
+  if (extend) choose(anchor, cursor);
+  show();
+  put($("#plot-text"), note().join(", "));
+  spoken = performance.now() + 3000;
+};
+
+const pan = part => history.freeze(history.range().to + part * history.span());
+
+const keys = {
+  ArrowLeft: event => go(-1, event.shiftKey),
+  ArrowRight: event => go(1, event.shiftKey),
+  a: () => pan(-0.5),
+  d: () => pan(0.5),
+  "+": () => history.zoom(-1),
+  "-": () => history.zoom(1),
+  f: () => (history.range().live ? history.freeze(history.now() - 1) : follow()),
+  Escape: follow,
+};
+
+// For the help; the keys themselves act while the queue has the focus.
+const described = {
+  "← →": "what was there, bucket by bucket", "Shift ← →": "select a stretch of time", "a d": "earlier, later",
+  "+ -": "a shorter or longer span",
+};
+
+const press = event => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches("button, select")) return;
+  if (!keys[event.key]) return;
+  event.preventDefault();
+  event.stopPropagation();
+  keys[event.key](event);
+};
+
+/** Shows a moment, a time since 1970 in milliseconds: in the middle, with the cursor on it. */
+export const moment = time => {
+  emit("show", "queue");
+  cursor = time;
+  history.freeze(time + history.span() / 2);
+  canvas.focus();
+};
+
+/** Begins to draw, whenever there is news. */
+export const mount = () => {
+  canvas.after(table);
+  $("#queue").addEventListener("keydown", press);
+  for (const [event, listener] of Object.entries(pointer)) canvas.addEventListener(event, listener);
+  for (const [names, text] of Object.entries(described)) key(names, `in the queue: ${text}`, () => {});
+  key("t", "the plot as a table", toggleTable);
+  listen("history", show);
+  listen("queues", found => {
+    queues = found;
+  });
+  listen("span", found => {
+    selection = found;
+    if (!found) history.freeze();
+    showNow();
+  });
+  listen("host", () => emit("span"));
+  on("span", showNow);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
+  addEventListener("resize", show);
+  new ResizeObserver(show).observe(canvas);
+};
+
+/** The controls of the plot: the way back to now, and its table. */
+export const controls = [nowButton, tableButton];

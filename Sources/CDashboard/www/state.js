@@ -1,0 +1,91 @@
+// What is selected, kept in the address so that a link opens the same; and the signals between views.
+
+const names = ["host", "q", "m", "f", "p", "d", "v", "span", "lesson"];
+const quiet = 300;
+const watchers = new Set();
+const listeners = new Map();
+
+const read = () => {
+  const query = new URL(location).searchParams;
+  return Object.fromEntries(names.map(name => [name, query.get(name) || undefined]));
+};
+
+let values = read();
+let written = 0;
+let pending;
+
+/** The value of a name (host q m f p d v span lesson): a string, or undefined. */
+export const get = name => values[name];
+
+/** Changes values; undefined removes one. `push` makes an entry for Back, else the present entry is replaced. */
+export const set = (changes, { push = false } = {}) => {
+  const changed = [];
+  for (const [name, value] of Object.entries(changes)) {
+    const text = value === undefined || value === null || value === "" ? undefined : String(value);
+    if (text === values[name]) continue;
+    values[name] = text;
+    changed.push(name);
+  }
+  if (!changed.length) return;
+  write(push);
+  tell(changed);
+};
+
+/** Calls back with the values of one name or several, whenever one of them changes. */
+export const on = (wanted, callback) => watchers.add({ wanted: [wanted].flat(), callback });
+
+/** Sends a signal to all that listen for it. */
+export const emit = (signal, detail) => {
+  for (const callback of listeners.get(signal) ?? []) safely(callback, detail);
+};
+
+/** Calls back with the detail of each such signal. */
+export const listen = (signal, callback) => {
+  if (!listeners.has(signal)) listeners.set(signal, new Set());
+  listeners.get(signal).add(callback);
+};
+
+const tell = changed => {
+  for (const { wanted, callback } of watchers) {
+    if (wanted.some(name => changed.includes(name))) safely(callback, ...wanted.map(get));
+  }
+};
+
+// A fault in one view keeps no other from its news.
+const safely = (callback, ...details) => {
+  try {
+    callback(...details);
+  } catch (error) {
+    reportError(error);
+  }
+};
+
+// Browsers refuse a page that changes its address too often, so changes in quick succession become one.
+const write = push => {
+  const waiting = pending;
+  clearTimeout(waiting?.timer);
+  const wait = written + quiet - Date.now();
+  const both = push || (waiting?.push ?? false);
+  pending = { push: both, timer: setTimeout(commit, Math.max(0, wait)) };
+  if (wait <= 0) commit();
+};
+
+const commit = () => {
+  clearTimeout(pending.timer);
+  const url = new URL(location);
+  for (const name of names) {
+    if (values[name] === undefined) url.searchParams.delete(name);
+    else url.searchParams.set(name, values[name]);
+  }
+  history[pending.push ? "pushState" : "replaceState"](null, "", url);
+  pending = undefined;
+  written = Date.now();
+};
+
+addEventListener("popstate", () => {
+  clearTimeout(pending?.timer);
+  pending = undefined;
+  const before = values;
+  values = read();
+  tell(names.filter(name => values[name] !== before[name]));
+});

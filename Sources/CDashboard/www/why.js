@@ -1,0 +1,190 @@
+// Why the engine was notified of an event, or was not: one's own at once, those of others by the driver's decisions.
+
+import { base, call } from "./api.js";
+import { $, el, fill } from "./dom.js";
+import { every } from "./link.js";
+import { attempt, link, options } from "./parts.js";
+import { routine } from "./path.js";
+import { nameOf } from "./processes.js";
+import { emit, get, listen, on, set } from "./state.js";
+import { vocabulary } from "./vocabulary.js";
+import { baseName, clock, counted, open } from "./words.js";
+
+const kinds = {
+  "": "any event",
+  MpCreateThreadNotifyRoutine: "thread created",
+  MpCreateThreadNotifyRoutineEx: "first thread, command line",
+  MpLoadImageNotifyRoutine: "image loaded",
+  MpCreateProcessNotifyRoutineEx: "process created or exited",
+};
+const hint = "Select a message, fire an event, or ask below why there was no message: here is what the driver looked "
+  + "at, condition by condition, and which one decided.";
+const answer = el("div", { attributes: { id: "why-answer" } });
+const results = el("div", { attributes: { id: "why-results" } });
+let shown = { reports: [] };
+let conditions = new Map();
+let loop;
+let named = false;
+
+// The conditions of each routine by their text, with their meanings.
+const learn = async () => {
+  const found = await vocabulary();
+  const meanings = new Map(found.conditions.map(term => [term.routine + term.check, term]));
+  conditions = new Map(found.routines.map(({ name, conditions: list = [] }) =>
+    [name, new Map(list.map(each => [each.check, Object.assign({}, meanings.get(name + each.check), each)]))]));
+  draw();
+};
+
+const draw = () => fill(answer,
+  shown.title && el("h2", { text: shown.title() }),
+  shown.note && el("p", { text: shown.note }),
+  ...shown.reports.map(report => routine(report, conditions.get(report.routine) ?? new Map(), report.subject)));
+
+// A message, or undefined if the journal does not have it: as a page of one, because browsers log each 404.
+const record = async (sequence, signal) => {
+  const { items } = await call(`${base()}/messages?after=${sequence - 1}&limit=1`, { signal });
+  return items[0]?.sequence === Number(sequence) ? items[0] : undefined;
+};
+
+const decision = async (number, signal) => {
+  const { items, oldest } = await call(`${base()}/decisions?after=${number - 1}&limit=1`, { signal });
+  return { oldest, found: items[0]?.decision === number ? items[0] : undefined };
+};
+
+// Reads what is not final yet: routines that wait for the engine, and messages until they are at their end.
+const complete = async signal => {
+  const mine = shown;
+  let changed = false;
+  for (const report of mine.reports) {
+    if (report.open) Object.assign(report, { open: false }, (await decision(report.decision, signal)).found);
+    const messages = [];
+    for (const message of report.messages) {
+      const final = message.routine && !open(message);
+      changed ||= !final;
+      messages.push(final ? message : await record(message.sequence ?? message, signal));
+    }
+    report.messages = messages.filter(Boolean);
+  }
+  if (changed && mine === shown) draw();
+};
+
+// Decisions only number their messages, so those are read before anything is drawn.
+const show = next => {
+  shown = next;
+  if (next.reports.every(({ messages }) => messages.every(message => message.sequence))) draw();
+  loop.now();
+};
+
+/** Shows what the driver did for one's own action: the `routines` of the answer, and whom it was about. */
+export const showRoutines = (title, routines, { creator, target, image } = {}) => show({
+  title: () => title,
+  reports: routines.map(report => Object.assign({}, report, { subject: {
+    pid: report.routine === "MpCreateThreadNotifyRoutine" ? creator ?? target : target, target, image,
+  } })),
+});
+
+const decided = found => Object.assign(found, { subject: {
+  pid: found.event.processId, target: found.event.targetProcessId, image: found.event.fullImageName,
+} });
+
+const titleOf = ({ event: { type, processId, targetProcessId: target, fullImageName: image }, time }) => [
+  type, image && baseName(image), "by", nameOf(processId), target && target !== processId && `in ${nameOf(target)}`,
+].filter(Boolean).join(" ") + `, ${clock(time)}`;
+
+// What an address or a link names must be a number.
+const isNumber = text => /^\d{1,15}$/.test(text);
+
+const showDecision = async wanted => {
+  if (!isNumber(wanted)) {
+    show({ title: () => `Decision ${wanted}`, reports: [], note: "Decisions have numbers." });
+    return;
+  }
+  const { found, oldest } = await decision(Number(wanted));
+  if (wanted !== get("d")) return;
+  if (found) show({ title: () => titleOf(found), reports: [decided(found)] });
+  else show({ title: () => `Decision ${wanted}`, reports: [], note: `The driver remembers them from ${oldest} on.` });
+};
+
+const showMessage = async wanted => {
+  if (!isNumber(wanted)) return;
+  const { items } = await call(`${base()}/decisions?message=${wanted}`);
+  const message = items.length ? undefined : await record(wanted);
+  if (wanted !== get("m")) return;
+  if (items.length) show({ title: () => titleOf(items[0]), reports: items.map(decided) });
+  else show({ title: () => `Message #${wanted}`, ...undecided(message) });
+};
+
+const undecided = message => {
+  if (!message) return { note: "The journal does not have this message any more.", reports: [] };
+  if (!message.routine.endsWith("Notification")) {
+    return { note: "The driver does not remember the decision that made this message.", reports: [] };
+  }
+  return { note: "A client sent this notification itself, so no condition decided about it.",
+    reports: [{ routine: message.routine, notified: true, messages: [message], subject: {} }] };
+};
+
+const showSelected = () => attempt(() => {
+  if (get("d")) return showDecision(get("d"));
+  return get("m") ? showMessage(get("m")) : undefined;
+});
+
+const newest = (one, other) => other.decision - one.decision;
+const nearest = (one, other) => other.checks.length - one.checks.length || newest(one, other);
+
+const ask = async () => {
+  const [pid, kind, whole] = [form.pid.value.trim(), form.kind.value, form.all.checked];
+  const wanted = new URLSearchParams({ limit: 1000, ...(pid && { processId: pid }), ...(kind && { routine: kind }),
+    ...(!whole && { notified: false }) });
+  const found = [];
+  for (let next = 0; next !== undefined;) {
+    wanted.set("after", next);
+    const page = await call(`${base()}/decisions?${wanted}`);
+    found.push(...page.items);
+    ({ next } = page);
+  }
+  const about = `${pid ? nameOf(Number(pid)) : "any process"}${whole ? "" : " without a message"}`;
+  fill(results, el("p", { text: found.length
+    ? `${counted(found.length, "decision")} about ${about}, ${whole ? "the newest" : "the nearest to one"} first:`
+    : `The driver remembers no decision about ${about}.` }),
+  el("ol", { class: "decisions" }, ...found.sort(whole ? newest : nearest).slice(0, 20).map(line)));
+};
+
+const line = found => el("li", {},
+  link(titleOf(found), () => set({ d: found.decision }, { push: true }), { "data-decision": found.decision }),
+  ` ${found.notified ? "✓" : "✗"} ${found.decidedBy} `, el("small", { text: found.decidedByRule }));
+
+const form = el("form", { attributes: { id: "why-form" }, on: { submit: event => {
+  event.preventDefault();
+  attempt(ask);
+} } },
+el("label", { text: "Why was there no message? process " }, el("input", {
+  attributes: { id: "why-process", name: "pid", type: "number", min: 0, list: "pids", autocomplete: "off" } })),
+el("label", { text: "event " }, el("select", { attributes: { name: "kind" } }, ...options(Object.entries(kinds)))),
+el("label", {}, el("input", { attributes: { name: "all", type: "checkbox" } }), "also with a message"),
+el("button", { text: "Ask", attributes: { type: "submit" } }));
+
+/** Asks why there was no message of a process. */
+export const search = pid => {
+  emit("show", "why");
+  form.pid.value = pid;
+  attempt(ask);
+};
+
+/** Begins to explain. */
+export const mount = () => {
+  fill($("#why"), answer, form, results);
+  loop = every(1000, complete);
+  listen("host", () => {
+    show({ reports: [], note: hint });
+    fill(results);
+    named = false;
+    attempt(learn);
+    showSelected();
+  });
+  listen("processes", () => {
+    if (!named) draw();
+    named = true;
+  });
+  on("m", wanted => wanted && attempt(() => showMessage(wanted)));
+  on("d", wanted => wanted && attempt(() => showDecision(wanted)));
+};

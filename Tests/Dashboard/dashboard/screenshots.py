@@ -1,0 +1,133 @@
+"""Takes the pictures of the page: all views for people to look at, and four of them small for the docs.
+
+`python -m dashboard.screenshots ALL DOCS`, by `make screenshots`.
+"""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from contract.client import Client, Ledger
+from contract.machine import Machine, new_machine
+from contract.service import Service
+from playwright.sync_api import Browser, expect
+
+from dashboard.browser import launched
+from dashboard.scene import injection, play
+from dashboard.tab import Tab
+from dashboard.view import VIEWS, show
+
+NARROW = {"viewport": {"width": 360, "height": 780}, "device_scale_factor": 2}
+DARK = {"color_scheme": "dark"}
+LIGHT = {"color_scheme": "light"}
+# Those of the docs, and the bytes that they may have together.
+DOCS = ("dashboard.png", "dashboard-dark.png", "dashboard-narrow.png", "dashboard-first-run.png")
+MOST_BYTES = 400_000
+
+
+@contextmanager
+def served() -> Iterator[Client]:
+    """A service of its own, and a client of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        service = Service(Path(folder))
+        client = Client(service.port, Ledger())
+        try:
+            yield client
+        finally:
+            client.close()
+            service.stop()
+
+
+class Camera:
+    """Takes pictures of a host's page."""
+
+    def __init__(self, browser: Browser, machine: Machine, folder: Path) -> None:
+        """Write them to `folder`."""
+        self.machine = machine
+        self.folder = folder
+        self._browser = browser
+
+    def open(self, query: str = "", **options: Any) -> Tab:  # noqa: ANN401
+        """A tab with the host."""
+        tab = Tab.alone(self._browser, f"http://127.0.0.1:{self.machine.client.port}", **options)
+        return tab.open(f"?host={self.machine.name}{query}")
+
+    def take(self, tab: Tab, name: str) -> None:
+        """Take a picture of what can be seen."""
+        tab.page.screenshot(path=self.folder / name, animations="disabled")
+        print(self.folder / name)
+
+
+def first_run(camera: Camera) -> None:
+    """An empty host, the tour, and the dialogs."""
+    tab = camera.open(**LIGHT, viewport={"width": 1000, "height": 560})
+    expect(tab.find("#first")).to_be_visible()
+    camera.take(tab, "dashboard-first-run.png")
+    tab.close()
+    tab = camera.open(**DARK)
+    for key, name in {"?": "help", "h": "hosts", "g": "goto"}.items():
+        tab.press(key)
+        expect(tab.find("dialog[open]")).to_be_visible()
+        camera.take(tab, f"{name}.png")
+        tab.press("Escape")
+    tab.close()
+    tour = Tab.alone(camera._browser, f"http://127.0.0.1:{camera.machine.client.port}").open("?lesson=one-shot-rules")
+    expect(tour.find("#tour")).to_be_visible()
+    camera.take(tour, "lesson.png")
+    tour.press("Escape")
+    tour.close()
+
+
+def story(camera: Camera) -> None:
+    """The story, wide and narrow, light and dark, each view."""
+    play(camera.machine)
+    tabs = {
+        "dashboard": camera.open("&span=30", **LIGHT),
+        "dashboard-dark": camera.open("&span=30", **DARK),
+        "dashboard-narrow": camera.open("&span=30&v=queue", **NARROW),
+        "forced": camera.open("&span=30", forced_colors="active"),
+    }
+    sequence = injection(camera.machine)
+    for name, tab in tabs.items():
+        expect(tab.find("#plot-text")).to_contain_text("dropped", timeout=5_000) if name == "never" else None
+        if name != "dashboard-narrow":
+            tab.row(sequence).click()
+            expect(tab.find("#why .sentence").first).to_be_visible()
+        camera.take(tab, f"{name}.png")
+    for name, tab in tabs.items():
+        for view in VIEWS:
+            show(tab, view)
+            camera.take(tab, f"{name}-{view}.png")
+        tab.close()
+
+
+def shrink(folder: Path, docs: Path) -> None:
+    """Copy those of the docs with fewer colors."""
+    docs.mkdir(parents=True, exist_ok=True)
+    for name in DOCS:
+        command = ["pngquant", "--force", "--skip-if-larger", "--strip", "--speed", "1", "64"]
+        subprocess.run([*command, "--output", str(docs / name), str(folder / name)], check=True)
+    size = sum((docs / name).stat().st_size for name in DOCS)
+    print(f"{size:,} bytes in {docs}")
+    if size > MOST_BYTES:
+        raise SystemExit(f"The pictures of {docs} have {size:,} bytes together; {MOST_BYTES:,} are allowed.")
+
+
+def main() -> None:
+    """Take all."""
+    folder, docs = Path(sys.argv[1]), Path(sys.argv[2])
+    folder.mkdir(parents=True, exist_ok=True)
+    with served() as client, launched() as browser:
+        with new_machine(client) as machine:
+            first_run(Camera(browser, machine, folder))
+        with new_machine(client) as machine:
+            story(Camera(browser, machine, folder))
+    shrink(folder, docs)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""UI-10: the tour and the lessons, with the keyboard alone."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from contract.client import Client
+from contract.document import REPOSITORY
+from contract.machine import Machine
+from playwright.sync_api import Request, expect
+
+from dashboard.lessons import LESSONS, NAMES, Call, calls
+from dashboard.tab import OpenTab, Tab
+
+
+def changes(opened: Tab) -> list[Request]:
+    """The requests of a tab that change something."""
+    return [request for request in opened.watch.requests if request.method != "GET"]
+
+
+def call(request: Request) -> Call:
+    """What a request does, but for the name of the host."""
+    parts = urlsplit(request.url)
+    path = "/".join(["", *parts.path.split("/")[4:]]) if parts.path.count("/") > 3 else ""
+    body = request.post_data_json if request.post_data else None
+    return Call(request.method, path + (f"?{parts.query}" if parts.query else ""), body)
+
+
+def host(request: Request) -> str:
+    """The host that a request is about."""
+    return urlsplit(request.url).path.split("/")[3]
+
+
+def reach(opened: Tab, selector: str) -> None:
+    """Go by Tab until an element has the focus."""
+    for _ in range(150):
+        if opened.page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+        opened.press("Tab")
+    raise AssertionError(f"Tab does not lead to {selector}")
+
+
+STEP = "#tour-go"
+
+
+def walk(opened: Tab) -> list[str]:
+    """Press Enter until only the end is left; what each step said."""
+    expect(opened.find("#tour")).to_be_visible()
+    reach(opened, STEP)
+    said = []
+    while opened.find(STEP).inner_text() != "Finish":
+        said.append(opened.find("#tour").inner_text())
+        assert len(said) < 60, said
+        opened.press("Enter")
+        expect(opened.find("#tour")).not_to_have_text(said[-1], use_inner_text=True)
+        expect(opened.find(STEP)).to_be_enabled()
+        reach(opened, STEP)
+    return [*said, opened.find("#tour").inner_text()]
+
+
+@pytest.mark.parametrize(("lesson", "name"), zip(LESSONS, NAMES, strict=True), ids=NAMES)
+def test_a_lesson_makes_the_calls_of_its_page(
+    tab: OpenTab, client: Client, lesson: str, name: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """`/?lesson=NAME` leads through the calls of docs/lessons, each shown as curl; leaving deletes the host."""
+    opened = tab().open(f"?lesson={name}")
+    said = walk(opened)
+    made = changes(opened)
+    assert [call(request) for request in made] == calls(lesson, tmp_path_factory.mktemp("curl"))
+    assert len({host(request) for request in made}) == 1
+    title = lesson.read_text().splitlines()[0].removeprefix("# ")
+    assert title in said[0]
+    finish(opened, client, host(made[0]))
+
+
+def finish(opened: Tab, client: Client, name: str) -> None:
+    """Press Enter at the end; the host is gone then, and the page shows another one."""
+    opened.press("Enter")
+    gone(opened, client, name)
+
+
+def gone(opened: Tab, client: Client, name: str) -> None:
+    """The lesson is left: its host is deleted, and the page shows another one."""
+    expect(opened.find("#tour")).to_be_hidden()
+    expect(opened.find("#status")).to_contain_text(f"{name} is deleted")
+    expect(opened.find("#link")).to_contain_text("live")
+    assert client.raw("GET", f"/v1/hosts/{name}").status == 404
+    assert "lesson" not in opened.page.url
+
+
+def test_the_tour_has_nine_steps_and_shows_what_it_says(tab: OpenTab, client: Client, machine: Machine) -> None:
+    """Creation, armed rule, remote thread, one-shot, overflow, starvation, slow engine, denied, tampered."""
+    opened = tab().open(f"?host={machine.name}")
+    opened.find("#first").get_by_role("button", name="Take the tour").focus()
+    opened.press("Enter")
+    said = walk(opened)
+    assert any("9 of 9" in text for text in said), said
+    made = changes(opened)
+    assert {host(request) for request in made} == {"tour"}
+    operations = {message["operation"] for message in client.raw("GET", "/v1/hosts/tour/messages").json["items"]}
+    assert {"CreateProcess", "NewThreadDifferentProcess", "NewThreadSameProcess", "NewThreadAndCmdLine"} <= operations
+    counters = client.raw("GET", "/v1/hosts/tour/counters").json
+    assert counters["async"]["droppedOnOverflow"] > 0
+    assert counters["sync"]["NewThreadSameProcess"]["ioTimeoutCount"] == 1
+    finish(opened, client, "tour")
+
+
+def test_a_lesson_is_left_by_a_button(tab: OpenTab, client: Client, machine: Machine) -> None:
+    """In its middle; each step shows its call as curl. The host that was shown before is shown again."""
+    opened = tab().open(f"?host={machine.name}&lesson=one-shot-rules")
+    reach(opened, STEP)
+    shown = opened.find("#tour code").inner_text()
+    assert shown.startswith("curl -s")
+    opened.press("Enter")
+    expect(opened.find("#tour code")).not_to_have_text(shown, use_inner_text=True)
+    assert changes(opened)[0].url in shown
+    name = host(changes(opened)[0])
+    assert client.raw("GET", f"/v1/hosts/{name}").status == 200
+    opened.find("#tour").get_by_role("button", name="Leave").focus()
+    opened.press("Enter")
+    gone(opened, client, name)
+    expect(opened.find("#host")).to_contain_text(machine.name)
+
+
+def test_every_lesson_of_the_docs_is_offered(tab: OpenTab, machine: Machine) -> None:
+    """The names of docs/lessons, and no other."""
+    index = (REPOSITORY / "docs" / "lessons" / "README.md").read_text()
+    assert all(path.name in index for path in LESSONS)
+    opened = tab()
+    opened.open(f"?host={machine.name}&lesson=unknown")
+    expect(opened.find("#tour")).to_be_hidden()
