@@ -76,7 +76,7 @@ class TestHistory:
         page = machine.get("getHistory")
         assert sums(page) == counted(machine)
         assert max(bucket["depthMax"] for bucket in page["items"]) == 5
-        machine.get("putEngine", body={"type": "embedded", "reply": "timeout"})
+        machine.get("putEngine", body={"type": "embedded", "reply": "disconnect"})
         machine.get("putWorker", body={"state": "running"})
         machine.drain()
         send_sync(machine, "RegistryEventSync", processId=A)

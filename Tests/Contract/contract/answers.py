@@ -148,13 +148,10 @@ RUN = (
     step("listMessages", "listMessagesAsLines", **LAB, query={"after": 2, "limit": 1}, accept=NDJSON),
     step("countMessages", **LAB, query={"kind": "async"}),
     step("getMessage", **LAB, sequence=3),
-<<<<<<< HEAD
     step("listDecisions", **LAB, query={"after": 2, "limit": 2}),
     step("listDecisions", "listDecisionsAsEvents", **LAB, query={"after": 2, "limit": 1}, accept=EVENT_STREAM),
     step("listDecisions", "listDecisionsAsLines", **LAB, query={"after": 2, "limit": 1}, accept=NDJSON),
-=======
     step("getMessageDissection", **LAB, sequence=3),
->>>>>>> fab178411afdfab5648eb508ed8e3fedf373ddc8
     step("putWorker", "", **LAB, body={"state": "running"}),
     step("drainWorker", **LAB, body={"timeoutMs": 5000}),
     step("getCounters", **LAB),
