@@ -43,11 +43,22 @@ NUMBERS = (
     "",
 )
 SETTINGS: dict[str, dict[str, object]] = yaml.safe_load((REPOSITORY / "Config" / "wdfilterd.yaml").read_text())
-LINE = re.compile(r"^  (\w+): (\d+) .*?(-?\d+)\.\.\.(\d+)", re.MULTILINE)
-RANGES = {
-    name: (int(low), int(high))
-    for name, _, low, high in LINE.findall((REPOSITORY / "Config" / "wdfilterd.yaml").read_text())
-}
+GROUP = re.compile(r"^(\w+):")
+LINE = re.compile(r"^  (\w+): (\d+) .*?(-?\d+)\.\.\.(\d+)")
+
+
+def ranges() -> dict[tuple[str, str], tuple[int, int]]:
+    """The range of each number in the file of all settings, by its group and key."""
+    group, found = "", {}
+    for line in (REPOSITORY / "Config" / "wdfilterd.yaml").read_text().splitlines():
+        if begins := GROUP.match(line):
+            group = begins[1]
+        if number := LINE.match(line):
+            found[group, number[1]] = (int(number[3]), int(number[4]))
+    return found
+
+
+RANGES = ranges()
 NUMERIC = [
     (group, key)
     for group, members in SETTINGS.items()
@@ -124,7 +135,7 @@ def test_each_numeric_setting_is_taken_or_named_as_a_fault(tmp_path: Path, numbe
     if not re.fullmatch(r" ?-?\d+", number):
         return
     for group, key in NUMERIC:
-        low, high = RANGES[key]
+        low, high = RANGES[group, key]
         assert (f"{group}.{key}" in named) == (not low <= int(number) <= high), f"{group}.{key}: {number}"
 
 
@@ -133,7 +144,7 @@ def test_a_service_with_every_number_at_its_end_serves_and_stops(start: StartSer
     """Except for the memory limit of a host, which nothing allocates in advance."""
     settings: dict[str, dict[str, int]] = {}
     for group, key in NUMERIC:
-        settings.setdefault(group, {})[key] = RANGES[key][end == "most"]
+        settings.setdefault(group, {})[key] = RANGES[group, key][end == "most"]
     # At its minimum a request may take one millisecond, which is too short for any request here.
     settings["server"]["requestTimeoutMs"] = 60_000
     settings["server"]["threads"] = 4

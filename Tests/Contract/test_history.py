@@ -7,7 +7,7 @@ import pytest
 
 from contract.live import EVENT_STREAM, NDJSON, WAIT_SECONDS, until
 from contract.machine import Machine
-from contract.notices import send_async, send_sync
+from contract.notices import SYNC_DATA, send_async, send_sync
 from contract.service import StartService
 from contract.story import DLL, A, B, two_processes
 from contract.streams import each_format, make, rows
@@ -79,14 +79,14 @@ class TestHistory:
         machine.get("putEngine", body={"type": "embedded", "reply": "disconnect"})
         machine.get("putWorker", body={"state": "running"})
         machine.drain()
-        send_sync(machine, "RegistryEventSync", processId=A)
+        send_sync(machine, "RegistryEventSync", SYNC_DATA["RegistryEventSync"])
         machine.process()
-        machine.get("patchConfig", body={"sendingSyncSemaphoreLimit": 0, "syncMonitorNotificationTimeoutMs": 10})
-        send_sync(machine, "RegistryEventSync", processId=A)
+        machine.get("patchConfig", body={"sendSyncNotificationFlag": False})
+        send_sync(machine, "RegistryEventSync", SYNC_DATA["RegistryEventSync"])
         page = machine.get("getHistory")
         assert sums(page) == counted(machine)
         assert page["before"]["enqueued"] == 0
-        assert {bucket["worker"] for bucket in page["items"]} - {"mixed", "paused"} == {"running"}
+        assert page["items"][0]["worker"] in ("running", "mixed")
         assert page["items"][-1]["highPriority"]["last"] == page["items"][-1]["normal"]["last"] == 0
 
     def test_a_bucket_comes_again_until_it_is_over(self, start: StartService) -> None:
@@ -95,6 +95,7 @@ class TestHistory:
         make(machine, 1)
         first = machine.get("getHistory")
         make(machine, 2)
+        machine.drain()
         # A minute may begin in between.
         second = machine.get("getHistory", query={"after": first["next"]})
         assert second["before"]["enqueued"] + sum(bucket["enqueued"] for bucket in second["items"]) == 3

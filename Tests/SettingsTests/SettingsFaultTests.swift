@@ -25,8 +25,8 @@ import Testing
             flags: [SettingsFlag("--log-level", key: "log.level", value: "quiet")],
             [
                 "wdfilterd.yaml:1: log.level: \"loud\" is not one of trace, debug, info, notice, warning, error, critical",
-                "wdfilterd.yaml:2: nonsense: unknown setting; use one of auth, driver, egress, engine, hosts, limits, log, messages, "
-                    + "metrics, rulePolicies, server, tls",
+                "wdfilterd.yaml:2: nonsense: unknown setting; use one of auth, decisions, driver, egress, engine, history, hosts, "
+                    + "limits, log, messages, metrics, rulePolicies, server, tls",
                 "wdfilterd.yaml:6: hosts.limit: 0 is not in 1...65536",
                 "wdfilterd.yaml:7: hosts.limits: unknown setting; did you mean hosts.limit?",
                 "wdfilterd.yaml:8: server: must be a mapping, not a text",

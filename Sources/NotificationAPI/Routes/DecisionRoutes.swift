@@ -21,6 +21,8 @@ enum DecisionRoutes {
         let (query, limit, waitMs) = try call.parameters { parameters in
             var query = filters(&parameters)
             query.after = parameters.number("after", as: UInt64.self) ?? 0
+            // Ignored by pages, but it must be valid.
+            _ = MessageRoutes.lastEventId(of: call, &parameters)
             return (query, parameters.limit(), parameters.integer("waitMs", in: 0...60_000) ?? 0)
         }
         let host = try call.host()

@@ -18,7 +18,9 @@ enum HistoryRoutes {
 
     private static func page(_ call: Call) throws(Problem) {
         let (after, limit, waitMs) = try call.parameters { parameters in
-            (
+            // Ignored by pages, but it must be valid.
+            _ = MessageRoutes.lastEventId(of: call, &parameters)
+            return (
                 parameters.number("after", as: UInt64.self) ?? 0, parameters.integer("limit", in: 1...10_000) ?? 1000,
                 parameters.integer("waitMs", in: 0...60_000) ?? 0
             )

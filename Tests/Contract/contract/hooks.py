@@ -16,7 +16,7 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation.meta import TestPhase
 
 from contract.client import Client, Ledger
-from contract.live import EVENT_STREAM, NDJSON
+from contract.live import EVENT_STREAM, NDJSON, NUMBERS
 from contract.webhooks import OCTET_STREAM
 
 HEADERS: dict[str, str] = json.loads(os.environ.get("CONTRACT_HEADERS", "{}"))
@@ -105,11 +105,12 @@ def before_load_schema(context: schemathesis.HookContext, raw_schema: dict[str, 
     for response in raw_schema["components"]["responses"].values():
         for content in response.get("content", {}).values():
             content["schema"] |= content.pop("x-narrowed", {})
-    streams = raw_schema["paths"]["/v1/hosts/{host}/messages"]["get"]["responses"]["200"]["content"]
-    item = streams["text/event-stream"]
-    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": item["x-itemSchema"]}
-    del item["schema"]
-    item["itemSchema"] = {"type": "object", "required": ["data"], "properties": {"data": data}}
+    for path in NUMBERS:
+        streams = raw_schema["paths"][f"/v1/hosts/{{host}}/{path}"]["get"]["responses"]["200"]["content"]
+        item = streams["text/event-stream"]
+        data = {"type": "string", "contentMediaType": "application/json", "contentSchema": item["x-itemSchema"]}
+        del item["schema"]
+        item["itemSchema"] = {"type": "object", "required": ["data"], "properties": {"data": data}}
 
 
 @schemathesis.hook
