@@ -114,7 +114,7 @@ run: setup ## Build and run the service on 127.0.0.1:8080 (LISTEN=HOST:PORT), wi
 	@swift build $(DEPLOYED) --product wdfilterd
 	program=$$(swift build $(DEPLOYED) --show-bin-path)/wdfilterd
 	host=http://$(LISTEN)/v1/hosts/default
-	printf '%s\n' '' 'When it is ready, try from another terminal:' \
+	printf '%s\n' '' 'When it is ready, open http://$(LISTEN)/ in a browser, or try from another terminal:' \
 	  "  curl -s $$host/processes --json '{\"processId\":584,\"imageFileName\":\"notepad.exe\",\"rules\":[\"NotifyNewThreadSameProcess\"]}'" \
 	  "  curl -s $$host/processes/584/threads --json '{\"startAddress\":\"0x7ffbda8844f0\"}'" \
 	  "  curl -s $$host/messages" '' "The program is $$program; \`make install\` puts it on the PATH." ''
