@@ -81,10 +81,16 @@ const textOf = ({ field, type, value, member }, bytes, operation) => {
   if (field === "(zero)" || field === "(bytes)" || field === "(gap)" || type?.startsWith("u8[")) return hex(bytes);
   if (value === null || value === undefined) return "nothing";
   if (typeof value === "number") return `${both(value)}${member === "operationCode" ? ` ${operation}` : ""}`;
-  if (typeof value !== "object") return type?.startsWith("UTF") ? `"${value}"` : String(value);
+  if (typeof value !== "object") return textOfString(value, type, bytes);
   const { processId, threadId, creationTime } = value;
   if ((processId ?? threadId) === undefined) return JSON.stringify(value);
   return `${both(processId ?? threadId)}, ${creationTime ? `created ${creationTime} (${ticks(creationTime)})` : "no creation time"}`;
+};
+
+// Without a layout, what is no number in hex is base64.
+const textOfString = (value, type, bytes) => {
+  if (type?.startsWith("UTF")) return `"${value}"`;
+  return type || value.startsWith("0x") ? value : hex(bytes);
 };
 
 const hex = bytes => {

@@ -12,6 +12,7 @@ import { open } from "./words.js";
 
 const opening = 1000;
 let opened = 0;
+let bounded = 0;
 let operations;
 let turn = new AbortController();
 let during;
@@ -78,11 +79,21 @@ export const mount = seen => {
   listen("items", take);
   listen("updates", update);
   listen("unsure", () => reread(store.lines));
-  // No update says that a message was taken from the queue, and without a stream there are no updates.
-  every(1000, () => reread(seen()));
+  // No update says that a message was taken from the queue, or left the journal; without a stream there are no updates.
+  every(1000, async () => {
+    await reread(seen());
+    if (store.before && shown.newest !== bounded) await quietly(bound);
+  });
   listen("link", () => {
     if (connected()) again?.();
   });
+};
+
+const bound = async signal => {
+  const before = store.before;
+  bounded = shown.newest;
+  store.oldest = Math.max(store.oldest, (await page(0, { limit: 1 }, signal)).oldest);
+  listed({ before: store.before - before });
 };
 
 const listed = ({ before = 0, added = 0 } = {}) => emit("listed", { before, added });
