@@ -205,9 +205,7 @@ const marks = ({ pen, plot, colour, scene: { columns } }) => {
     if (!columns.dropped[x] && !columns.failed[x]) continue;
     if (x - last > 110) flush();
     (columns.dropped[x] ? triangle : cross)(pen, left + x + 0.5);
-    pen.globalAlpha = 0.6;
     pen.fillRect(left + x, top, 1, plot.height);
-    pen.globalAlpha = 1;
     dropped += columns.dropped[x];
     failed += columns.failed[x];
     first ??= x;

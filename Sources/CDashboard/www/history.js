@@ -21,6 +21,7 @@ let oldest = 1;
 let skew = 0;
 let worker = "running";
 let end;
+let still;
 let loop;
 
 /** The lengths of the plot that one can choose, in seconds. */
@@ -44,48 +45,61 @@ export const range = () => {
   return { from: to - span(), to, live: end === undefined };
 };
 
-/** Stops the plot at a time; without one it follows again. */
+/** Stops the plot at a time, with the buckets as they are; without one it follows again. */
 export const freeze = time => {
-  end = time < now() ? Math.max(time, began + span() / 2) : undefined;
+  end = time < now() ? time : undefined;
+  still = end === undefined ? undefined : buckets;
   emit("history");
 };
+
+/** Moves the plot by a part of its length, not beyond the beginning of the host. */
+export const pan = part => {
+  const { to } = range();
+  freeze(Math.max(to + part * span(), Math.min(to, began + span() / 4)));
+};
+
+/** How many messages were queued since the time at which the plot stands. */
+export const since = () => totals(end - bucketMs, Infinity).enqueued - totals(end - bucketMs, end, still).enqueued;
 
 /** How long a bucket is, in milliseconds. */
 export const step = () => bucketMs;
 
+const shown = () => still ?? buckets;
+
 // The index of the first bucket that begins at or after a time.
-const indexOf = time => {
+const indexOf = (time, list = shown()) => {
   let low = 0;
-  let high = buckets.length;
+  let high = list.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (buckets[middle].start < time) low = middle + 1;
+    if (list[middle].start < time) low = middle + 1;
     else high = middle;
   }
   return low;
 };
 
 /** The buckets that begin in a stretch of time. */
-export const within = (from, to) => buckets.slice(indexOf(from), indexOf(to));
+export const within = (from, to, list = shown()) => list.slice(indexOf(from, list), indexOf(to, list));
 
 /** What held at a time: the bucket there, or else the last values of the one before. */
 export const at = time => {
   const index = indexOf(time + 1) - 1;
-  const found = buckets[index];
+  const found = shown()[index];
   return found && time < found.start + bucketMs ? found : held(index);
 };
 
 // What a bucket leaves behind. What was before the oldest one is not known.
 const held = index => {
   if (index < 0) return { ...zero, worker: oldest > 1 ? "unknown" : "running" };
-  const { highPriority, normal } = buckets[index];
+  const { highPriority, normal } = shown()[index];
   return { ...zero, highPriority, normal, depthMax: highPriority.last + normal.last, worker: left(index) };
 };
 
 // The state of the worker after a bucket; where it changed, the next one tells it.
 const left = index => {
-  if (buckets[index].worker !== "mixed") return buckets[index].worker;
-  const next = buckets[index + 1]?.worker ?? worker;
+  const [found, following] = shown().slice(index, index + 2);
+  if (found.worker !== "mixed") return found.worker;
+  const next = following?.worker ?? worker;
   return next === "mixed" ? "paused" : next;
 };
 
@@ -93,10 +107,10 @@ const left = index => {
 export const failures = ({ sendFailed, sync, direct }) => (sync ? sendFailed + sync.failed + direct.failed : 0);
 
 /** The sums over the buckets of a stretch of time. */
-export const totals = (from, to) => {
+export const totals = (from, to, list = buckets) => {
   const sum = { enqueued: 0, sent: 0, sendFailed: 0, dropped: 0, syncSent: 0, syncFailed: 0, syncNotSent: 0,
     directSent: 0, directFailed: 0, answers: 0, microseconds: 0, slowest: 0 };
-  for (const { enqueued, sent, sendFailed, dropped, sync, direct, latency } of within(from, to)) {
+  for (const { enqueued, sent, sendFailed, dropped, sync, direct, latency } of within(from, to, list)) {
     sum.enqueued += enqueued;
     sum.sent += sent;
     sum.sendFailed += sendFailed;
@@ -137,30 +151,30 @@ export const columns = (from, to, width) => {
     }
   };
   const stop = Math.min(to, now());
+  const list = shown();
   let index = Math.max(0, indexOf(from) - 1);
   let time = Math.max(from, began);
-  let before = held(buckets[index]?.start < from ? index : -1);
-  for (; index < buckets.length && buckets[index].start < stop; index += 1) {
-    const bucket = buckets[index];
-    if (bucket.start > time) paint(time, bucket.start, before);
+  let last = held(list[index]?.start < from ? index : -1);
+  for (; index < list.length && list[index].start < stop; index += 1) {
+    const bucket = list[index];
+    if (bucket.start > time) paint(time, bucket.start, last);
     if (bucket.start + bucketMs > from) paint(bucket.start, bucket.start + bucketMs, bucket);
     if (bucket.start >= from) {
       result.dropped[pixel(bucket.start)] += bucket.dropped;
       result.failed[pixel(bucket.start)] += failures(bucket);
     }
-    before = held(index);
+    last = held(index);
     time = Math.max(time, bucket.start + bucketMs);
   }
-  if (time < stop) paint(time, stop, before);
+  if (time < stop) paint(time, stop, last);
   return result;
 };
 
 // The bucket of now came as it stood then, and comes again. It also tells the time of the service.
 const take = answer => {
   ({ bucketMs, oldest } = answer);
-  while (buckets.length && buckets.at(-1).bucket > after) buckets.pop();
   for (const bucket of answer.items) bucket.start = Date.parse(bucket.time);
-  buckets = buckets.concat(answer.items).slice(-kept);
+  buckets = buckets.filter(({ bucket }) => bucket <= after).concat(answer.items).slice(-kept);
   after = answer.next;
   const last = answer.items.at(-1);
   if (last?.start > now()) skew = last.start - Date.now();
@@ -186,6 +200,7 @@ export const mount = () => {
     buckets = [];
     after = 0;
     end = undefined;
+    still = undefined;
   });
   listen("queues", queues => {
     worker = queues.worker.state;

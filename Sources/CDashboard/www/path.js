@@ -43,10 +43,10 @@ const worded = (template, { pid, target, image }) => template
   .replaceAll("{target}", target === undefined ? "the process" : nameOf(target))
   .replaceAll("{image}", image === undefined ? "the image" : baseName(image));
 
-const sentences = (report, end, subject) => {
-  if (report.messages.length) return report.messages.map(became);
-  if (report.notified) return ["The engine was notified; the journal does not have the message any more."];
-  return [`The engine was not notified: ${worded(end?.because ?? `${end?.check} does not hold.`, subject)}`];
+const verdict = (report, end, subject) => {
+  if (report.messages.length) return report.messages.map(became).join(" ");
+  if (report.notified) return "The engine was notified; the journal does not have the message any more.";
+  return `The engine was not notified: ${worded(end?.because ?? `${end?.check} does not hold.`, subject)}`;
 };
 
 const condition = (each, explain) => el("li", {
@@ -94,7 +94,7 @@ export const routine = (report, conditions, subject) => {
   const meaning = el("p", { class: "dim" });
   const explain = each => put(meaning, `${each.rule}: ${each.check} means: ${each.meaning}.`);
   return el("section", { class: "routine", attributes: { "data-routine": report.routine } },
-    ...sentences(report, end, subject).map(text => el("p", { class: "sentence", text })),
+    el("p", { class: "sentence", text: verdict(report, end, subject) }),
     el("ol", { class: "path", attributes: { "aria-label": `The conditions of ${report.routine}` } },
       el("li", {}, el("strong", { text: report.routine })),
       ...checks.map(check => condition(check, explain)),

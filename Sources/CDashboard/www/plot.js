@@ -58,8 +58,7 @@ const sentence = (live, to) => {
   const text = `High ${number(highPriority.count)}, normal ${number(normal.count)} of ${number(most)}. `
     + `${dropped ? `▼ ${number(dropped)}` : "Nothing"} dropped in the last 10 s. Worker ${worker.state}.`;
   if (live) return text;
-  const { enqueued } = history.totals(to, now);
-  return `${text} The plot is frozen at ${clock(to).slice(0, 8)}; ${counted(enqueued, "message")} since.`;
+  return `${text} The plot is frozen at ${clock(to).slice(0, 8)}; ${counted(history.since(), "message")} since.`;
 };
 
 // What held where the cursor is.
@@ -147,7 +146,7 @@ const go = (direction, extend) => {
   const start = cursor ?? to;
   const size = Math.max(history.step(), history.span() / frame(canvas.clientWidth).width);
   cursor = Math.min(start + direction * size, history.now());
-  if (cursor < from || cursor > to) pan(direction / 8);
+  if (cursor < from || cursor > to) history.pan(direction / 8);
   anchor = extend ? anchor ?? start : undefined;
   if (extend) choose(anchor, cursor);
   show();
@@ -155,13 +154,11 @@ const go = (direction, extend) => {
   spoken = performance.now() + 3000;
 };
 
-const pan = part => history.freeze(history.range().to + part * history.span());
-
 const keys = {
   ArrowLeft: event => go(-1, event.shiftKey),
   ArrowRight: event => go(1, event.shiftKey),
-  a: () => pan(-0.5),
-  d: () => pan(0.5),
+  a: () => history.pan(-0.5),
+  d: () => history.pan(0.5),
   "+": () => history.zoom(-1),
   "-": () => history.zoom(1),
   f: () => (history.range().live ? history.freeze(history.now() - 1) : follow()),
