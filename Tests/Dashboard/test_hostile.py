@@ -47,13 +47,15 @@ def test_hostile_names_are_text_in_every_view(tab: OpenTab, hostile: Machine) ->
     for number, name in enumerate(NAMES):
         pid = 1000 + 4 * number
         [message, *_] = hostile.all("listMessages", query={"processId": pid, "operation": "LoadImage"})
-        opened.find(f"#tree [data-pid='{pid}']").click()
+        opened.find("#process-search").fill(str(pid))
+        opened.find(f"#tree [role=treeitem][data-pid='{pid}']").click()
         opened.row(message["sequence"]).click()
         expect(opened.find("#message-summary")).to_contain_text(f"#{message['sequence']:,}")
         expect(opened.find("#process")).to_contain_text(str(pid))
         expect(opened.find("#fields [data-field]").first).to_be_visible()
         assert opened.page.evaluate(HIDDEN) == [], name
-    expect(opened.find("#tree [data-pid='1008']")).to_contain_text("\\u202e")
+    opened.find("#process-search").fill("1008")
+    expect(opened.find("#tree [role=treeitem][data-pid='1008']")).to_contain_text("\\u202e")
     for tabs in ("#fire-tab", "#engine-tab", "#why-tab"):
         opened.find(tabs).click()
         assert opened.page.evaluate(HIDDEN) == []
