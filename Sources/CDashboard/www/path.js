@@ -75,7 +75,8 @@ const outcome = message => {
 // What would have to change: a button where one call does it.
 const remedy = ({ text, call: wanted }, subject) => {
   const sentence = worded(text, subject);
-  if (!wanted || subject.pid === undefined) return el("p", { text: `To change that: ${sentence}` });
+  const unknown = !wanted || subject.pid === undefined || /{(id|image)}/.test(JSON.stringify(wanted));
+  if (unknown) return `To change that: ${sentence}`;
   const path = wanted.path.replace("{host}", encodeURIComponent(get("host"))).replace("{pid}", subject.pid);
   const made = button(sentence.replace(/\.$/, ""), () => attempt(async () => {
     await call(path, { method: wanted.method, body: wanted.body });
@@ -83,8 +84,14 @@ const remedy = ({ text, call: wanted }, subject) => {
     refresh();
   }), { "data-remedy": "" });
   block(made, barred("drive"));
-  return el("p", {}, made);
+  return made;
 };
+
+// What the routine could have sent besides: branches that would send something if they held.
+const besides = (report, checks, subject) => (report.notified ? checks : [])
+  .filter(({ holds, kind, sends, remedy: change }) => kind === "branch" && !holds && sends?.length && change)
+  .map(each => el("p", { text: `No ${each.sends.join(", ")}: ${worded(each.because, subject)} ` },
+    remedy(each.remedy, subject)));
 
 /** A routine's report as elements; `conditions` by check, `subject` has its pid, target and image. */
 export const routine = (report, conditions, subject) => {
@@ -102,5 +109,6 @@ export const routine = (report, conditions, subject) => {
       !report.messages.length && el("li", {},
         el("span", { class: "message", text: report.notified ? "left the journal" : "no message" }))),
     meaning,
-    end?.remedy && remedy(end.remedy, subject));
+    end?.remedy && el("p", {}, remedy(end.remedy, subject)),
+    ...besides(report, checks, subject));
 };
