@@ -37,6 +37,8 @@ export const mount = () => {
   });
   $("#json-toggle").addEventListener("click", toggleJSON);
   if (!isNarrow() && innerHeight < 1000) toggleJSON();
+  key("c", "copy the lit field, or in the bytes what is selected", fields.copyLit);
+  key("↑ ↓ ← →", "in the fields and in the bytes: the next one");
   key("x", "compare with this message", mark);
 };
 
@@ -122,6 +124,7 @@ const showOutcome = () => {
   const parts = [];
   if (message.status && message.status !== "STATUS_SUCCESS") parts.push(message.status);
   if (message.acknowledged !== undefined) parts.push(message.acknowledged ? "acknowledged" : "not acknowledged");
+  if (message.droppedFor) parts.push(`pushed out of the full queue by #${number(message.droppedFor)}`);
   if (message.clearedRule) parts.push(`○ ${message.clearedRule} cleared`);
   if (message.durationMicroseconds !== undefined) parts.push(duration(message.durationMicroseconds));
   parts.push(message.time.slice(11, 27));

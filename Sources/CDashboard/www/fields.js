@@ -61,6 +61,11 @@ export const differences = (ours, theirs) => {
   return new Map(found.filter(([part, text]) => text !== part.text));
 };
 
+/** Copies the value of the part that is lit. */
+export const copyLit = () => {
+  if (selected) copy(selected.text, `the value of ${selected.field}`);
+};
+
 /** Lights up a part. */
 export const light = part => {
   selected = part;
@@ -114,9 +119,7 @@ const gaps = (all, size) => {
 const steer = event => {
   const step = { ArrowDown: 1, ArrowUp: -1, Home: -parts.length, End: parts.length }[event.key];
   if (event.ctrlKey || event.altKey || event.metaKey) return;
-  if (event.key === "c" && selected) {
-    copy(selected.text, `the value of ${selected.field}`);
-  } else if (step && parts.length) {
+  if (step && parts.length) {
     const at = parts.indexOf(selected);
     const part = parts[Math.min(parts.length - 1, Math.max(0, at + step))];
     handlers.choose(part);
