@@ -111,7 +111,7 @@ def test_keys_of_one_letter_can_be_turned_off(tab: OpenTab, machine: Machine) ->
     opened = tab().open(f"?host={machine.name}")
     opened.press("?")
     opened.find("#help").get_by_role("checkbox").first.click()
-    opened.press("Escape")
+    opened.dismiss()
     opened.find("#rows").focus()
     opened.press("g")
     expect(opened.find("dialog[open]")).to_have_count(0)

@@ -122,6 +122,15 @@ def test_a_lesson_is_left_by_a_button(tab: OpenTab, client: Client, machine: Mac
     expect(opened.find("#host")).to_contain_text(machine.name)
 
 
+def test_a_lesson_that_was_not_begun_leaves_nothing_to_delete(tab: OpenTab, machine: Machine) -> None:
+    """Left before its first step: no call, and the host that was shown is shown again."""
+    opened = tab().open(f"?host={machine.name}&lesson=starvation")
+    opened.find("#tour").get_by_role("button", name="Leave").click()
+    expect(opened.find("#tour")).to_be_hidden()
+    opened.eventually(lambda: "lesson=" not in opened.page.url, lambda: opened.page.url)
+    assert changes(opened) == []
+
+
 def test_every_lesson_of_the_docs_is_offered(tab: OpenTab, machine: Machine) -> None:
     """The names of docs/lessons, and no other."""
     index = (REPOSITORY / "docs" / "lessons" / "README.md").read_text()

@@ -3,7 +3,7 @@
 import time
 
 from contract.machine import Machine
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from dashboard.browser import launch
 from dashboard.spent import Processes

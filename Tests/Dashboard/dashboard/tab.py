@@ -73,6 +73,12 @@ class Tab:
         for key in keys:
             self.page.keyboard.press(key)
 
+    def dismiss(self) -> None:
+        """Close a dialog with Escape, and wait until its field has lost the focus too."""
+        self.press("Escape")
+        closed = "() => !document.querySelector('dialog[open]') && !document.activeElement.closest('dialog')"
+        self.page.wait_for_function(closed)
+
     def hide(self, hidden: bool = True) -> None:
         """Put it behind others, or in front: Chromium without windows never does."""
         self.page.evaluate(
