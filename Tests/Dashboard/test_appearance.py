@@ -3,14 +3,13 @@
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from contract.machine import Machine
 from playwright.sync_api import expect
 
-from dashboard.tab import OpenTab, Tab
+from dashboard.axe import violations
+from dashboard.tab import OpenTab
 from dashboard.view import VIEWS, lively, show
 
-STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NARROW = {"width": 360, "height": 780}
 MODES: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
@@ -26,17 +25,6 @@ def lab(machine: Machine) -> Machine:
     """A host with something to see in every view."""
     lively(machine)
     return machine
-
-
-def violations(opened: Tab) -> dict[str, list[str]]:
-    """What axe finds, by rule."""
-    opened.page.evaluate("Promise.allSettled(document.getAnimations().map(one => one.finished))")
-    results = Axe().run(opened.page, options={"runOnly": {"type": "tag", "values": STANDARDS}})
-    assert len(results.response["passes"]) >= 15
-    return {
-        found["id"]: [node["html"][:160] + " | " + node["failureSummary"][:300] for node in found["nodes"]]
-        for found in results.response["violations"]
-    }
 
 
 @pytest.mark.parametrize("mode", MODES)

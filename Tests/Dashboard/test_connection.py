@@ -6,7 +6,7 @@ import time
 from contract.client import Client
 from contract.machine import Machine
 from contract.notices import send_async
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from dashboard.services import Services
 from dashboard.tab import OpenTab, Tab
@@ -137,6 +137,21 @@ def streams(client: Client) -> int:
         if count == "0" or time.monotonic() > deadline:
             return int(count)
         time.sleep(0.05)
+
+
+def test_polls_never_overlap(tab: OpenTab, machine: Machine) -> None:
+    """UI-5: the next one is timed from the answer, however long that takes."""
+    opened = tab()
+    opened.open(f"?host={machine.name}")
+    asked: list[Route] = []
+    opened.page.route("**/history?*", lambda route: asked.append(route))
+    opened.eventually(lambda: asked)
+    opened.page.wait_for_timeout(1_500)
+    assert len(asked) == 1
+    asked.pop().continue_()
+    opened.eventually(lambda: asked)
+    asked.pop().continue_()
+    opened.page.unroute_all()
 
 
 def test_a_deleted_host_is_said_and_the_others_are_offered(tab: OpenTab, machine: Machine) -> None:
