@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from contract.client import Client
-from contract.document import REPOSITORY
 from contract.machine import Machine
 from playwright.sync_api import Request, expect
 
@@ -131,10 +130,9 @@ def test_a_lesson_that_was_not_begun_leaves_nothing_to_delete(tab: OpenTab, mach
     assert changes(opened) == []
 
 
-def test_every_lesson_of_the_docs_is_offered(tab: OpenTab, machine: Machine) -> None:
-    """The names of docs/lessons, and no other."""
-    index = (REPOSITORY / "docs" / "lessons" / "README.md").read_text()
-    assert all(path.name in index for path in LESSONS)
-    opened = tab()
-    opened.open(f"?host={machine.name}&lesson=unknown")
+def test_an_unknown_lesson_is_said_with_the_names_of_all(tab: OpenTab, machine: Machine) -> None:
+    """The names of docs/lessons; the page shows the host as without a lesson."""
+    opened = tab().open(f"?host={machine.name}&lesson=unknown")
     expect(opened.find("#tour")).to_be_hidden()
+    for name in NAMES:
+        expect(opened.find("#status")).to_contain_text(name)
