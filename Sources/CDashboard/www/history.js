@@ -6,23 +6,25 @@ import { every } from "./link.js";
 import { first } from "./parts.js";
 import { emit, get, listen, set } from "./state.js";
 
-const limit = 10000;
+const page = 10000;
 const kept = 20000;
 const usual = 60;
 const slack = 1000;
-const workers = ["running", "mixed", "paused", "stopped"];
-const zero = { depthMax: 0, highPriority: { last: 0 }, normal: { last: 0 }, starvationMax: 0, worker: "running" };
+const workers = ["unknown", "running", "mixed", "paused", "stopped"];
+const nothing = {
+  enqueued: 0, sent: 0, sendFailed: 0, dropped: 0, sync: { sent: 0, failed: 0, notSent: 0 },
+  direct: { sent: 0, failed: 0 }, latency: { count: 0, totalMicroseconds: 0, maxMicroseconds: 0 },
+};
 
 let buckets = [];
+let still;
+let end;
 let bucketMs = 250;
 let began = 0;
 let after = 0;
 let oldest = 1;
 let skew = 0;
 let worker = "running";
-let end;
-let still;
-let loop;
 
 /** The lengths of the plot that one can choose, in seconds. */
 export const choices = [10, 30, 60, 120, 600];
@@ -48,7 +50,7 @@ export const range = () => {
 /** Stops the plot at a time, with the buckets as they are; without one it follows again. */
 export const freeze = time => {
   end = time < now() ? time : undefined;
-  still = end === undefined ? undefined : buckets;
+  still = end && buckets;
   emit("history");
 };
 
@@ -68,8 +70,7 @@ const shown = () => still ?? buckets;
 
 // The index of the first bucket that begins at or after a time.
 const indexOf = (time, list = shown()) => {
-  let low = 0;
-  let high = list.length;
+  let [low, high] = [0, list.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     if (list[middle].start < time) low = middle + 1;
@@ -81,6 +82,14 @@ const indexOf = (time, list = shown()) => {
 /** The buckets that begin in a stretch of time. */
 export const within = (from, to, list = shown()) => list.slice(indexOf(from, list), indexOf(to, list));
 
+const add = (sum, bucket) => Object.fromEntries(Object.entries(sum).map(([name, value]) => {
+  if (typeof value === "object") return [name, add(value, bucket[name])];
+  return [name, name === "maxMicroseconds" ? Math.max(value, bucket[name]) : value + bucket[name]];
+}));
+
+/** The sums of the buckets of a stretch of time, in the form of a bucket. */
+export const totals = (from, to, list = buckets) => within(from, to, list).reduce(add, nothing);
+
 /** What held at a time: the bucket there, or else the last values of the one before. */
 export const at = time => {
   const index = indexOf(time + 1) - 1;
@@ -90,83 +99,47 @@ export const at = time => {
 
 // What a bucket leaves behind. What was before the oldest one is not known.
 const held = index => {
-  if (index < 0) return { ...zero, worker: oldest > 1 ? "unknown" : "running" };
-  const { highPriority, normal } = shown()[index];
-  return { ...zero, highPriority, normal, depthMax: highPriority.last + normal.last, worker: left(index) };
+  const { highPriority, normal } = shown()[index] ?? { highPriority: { last: 0 }, normal: { last: 0 } };
+  const state = index < 0 ? (oldest > 1 ? "unknown" : "running") : left(index);
+  const depthMax = highPriority.last + normal.last;
+  return { ...nothing, highPriority, normal, depthMax, starvationMax: 0, worker: state };
 };
 
 // The state of the worker after a bucket; where it changed, the next one tells it.
 const left = index => {
-  const [found, following] = shown().slice(index, index + 2);
+  const [found, next] = shown().slice(index, index + 2);
   if (found.worker !== "mixed") return found.worker;
-  const next = following?.worker ?? worker;
-  return next === "mixed" ? "paused" : next;
-};
-
-/** How many sends failed in a bucket. */
-export const failures = ({ sendFailed, sync, direct }) => (sync ? sendFailed + sync.failed + direct.failed : 0);
-
-/** The sums over the buckets of a stretch of time. */
-export const totals = (from, to, list = buckets) => {
-  const sum = { enqueued: 0, sent: 0, sendFailed: 0, dropped: 0, syncSent: 0, syncFailed: 0, syncNotSent: 0,
-    directSent: 0, directFailed: 0, answers: 0, microseconds: 0, slowest: 0 };
-  for (const { enqueued, sent, sendFailed, dropped, sync, direct, latency } of within(from, to, list)) {
-    sum.enqueued += enqueued;
-    sum.sent += sent;
-    sum.sendFailed += sendFailed;
-    sum.dropped += dropped;
-    sum.syncSent += sync.sent;
-    sum.syncFailed += sync.failed;
-    sum.syncNotSent += sync.notSent;
-    sum.directSent += direct.sent;
-    sum.directFailed += direct.failed;
-    sum.answers += latency.count;
-    sum.microseconds += latency.totalMicroseconds;
-    sum.slowest = Math.max(sum.slowest, latency.maxMicroseconds);
-  }
-  return sum;
+  return next?.worker === "mixed" ? "paused" : next?.worker ?? worker;
 };
 
 /**
- * A stretch of time as one column a pixel: of several buckets in a pixel the highest depth wins, drops add up.
- * `high` and `all` are the depths at the end of a bucket, `peak` the highest within it; `worker` is 1 running,
- * 2 mixed, 3 paused, 4 stopped, 0 unknown.
+ * A stretch of time as one column a pixel: of several buckets in a pixel the highest values win, drops add up.
+ * `high` and `all` are the depths at the end of a bucket, `peak` the highest within it.
  */
 export const columns = (from, to, width) => {
-  const names = ["high", "all", "peak", "dropped", "failed", "starvation", "worker"];
-  const result = Object.fromEntries(names.map(name => [name, new Float64Array(width)]));
+  const result = Array.from({ length: width }, () => ({ dropped: 0 }));
   const pixel = time => Math.floor((time - from) / (to - from) * width);
-  const raise = (name, x, value) => {
-    if (result[name][x] < value) result[name][x] = value;
-  };
-  const paint = (start, stop, { highPriority, normal, depthMax, starvationMax, worker: state }) => {
-    const begin = Math.max(0, pixel(start));
-    const right = Math.min(width, Math.max(begin + 1, pixel(stop)));
-    for (let x = begin; x < right; x += 1) {
-      raise("high", x, highPriority.last);
-      raise("all", x, highPriority.last + normal.last);
-      raise("peak", x, depthMax);
-      raise("starvation", x, starvationMax);
-      raise("worker", x, workers.indexOf(state) + 1);
+  const paint = (start, stop, bucket) => {
+    const high = bucket.highPriority.last;
+    const values = Object.entries({ high, all: high + bucket.normal.last, peak: bucket.depthMax,
+      starvation: bucket.starvationMax, worker: workers.indexOf(bucket.worker) });
+    const edge = pixel(start);
+    for (const column of result.slice(Math.max(0, edge), Math.max(0, edge + 1, pixel(stop)))) {
+      for (const [name, value] of values) column[name] = Math.max(column[name] ?? 0, value);
     }
   };
   const stop = Math.min(to, now());
-  const list = shown();
-  let index = Math.max(0, indexOf(from) - 1);
+  const before = indexOf(from) - 1;
+  const list = within(from, stop);
   let time = Math.max(from, began);
-  let last = held(list[index]?.start < from ? index : -1);
-  for (; index < list.length && list[index].start < stop; index += 1) {
-    const bucket = list[index];
-    if (bucket.start > time) paint(time, bucket.start, last);
-    if (bucket.start + bucketMs > from) paint(bucket.start, bucket.start + bucketMs, bucket);
-    if (bucket.start >= from) {
-      result.dropped[pixel(bucket.start)] += bucket.dropped;
-      result.failed[pixel(bucket.start)] += failures(bucket);
-    }
-    last = held(index);
-    time = Math.max(time, bucket.start + bucketMs);
-  }
-  if (time < stop) paint(time, stop, last);
+  paint(time, list[0]?.start ?? stop, held(before));
+  list.forEach((bucket, index) => {
+    time = Math.min(stop, bucket.start + bucketMs);
+    paint(bucket.start, time, bucket);
+    const next = list[index + 1]?.start ?? stop;
+    if (time < next) paint(time, next, held(before + 1 + index));
+    result[pixel(bucket.start)].dropped += bucket.dropped;
+  });
   return result;
 };
 
@@ -184,9 +157,9 @@ const take = answer => {
 const poll = async signal => {
   const host = began;
   for (let more = true; more;) {
-    const answer = await call(`${base()}/history?after=${after}&limit=${limit}`, { signal });
+    const answer = await call(`${base()}/history?after=${after}&limit=${page}`, { signal });
     if (host !== began) return;
-    more = answer.items.length === limit && answer.next > after;
+    more = answer.items.length === page;
     take(answer);
   }
   emit("history");
@@ -205,7 +178,7 @@ export const mount = () => {
   listen("queues", queues => {
     worker = queues.worker.state;
   });
-  loop = every(250, poll);
+  const loop = every(250, poll);
   listen("host", loop.now);
   return first("history");
 };
