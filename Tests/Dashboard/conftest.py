@@ -51,8 +51,6 @@ def tab(browser: Browser, service: Service, machine: Machine, services: Services
 
     It comes after hosts and services, so that the tabs are closed before these are gone.
     """
-    assert machine
-    assert services
     with ExitStack() as opened:
 
         def opening(address: str = "", **options: object) -> Tab:

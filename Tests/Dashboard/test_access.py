@@ -1,7 +1,9 @@
 """UI-4: tokens and roles in the page."""
 
 import json
+import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from contract.client import Client, Ledger
@@ -9,6 +11,8 @@ from contract.machine import Machine, new_machine
 from contract.service import Service
 from playwright.sync_api import Locator, expect
 
+from dashboard.axe import violations
+from dashboard.services import Services
 from dashboard.tab import OpenTab, Tab
 
 TOKENS = {role: f"{role}-token-0123456789" for role in ("read", "drive", "admin")}
@@ -62,6 +66,7 @@ def test_the_page_asks_for_a_token_until_it_has_a_good_one(tab: OpenTab, secured
     field = opened.find("#token-dialog input")
     expect(field).to_have_attribute("type", "password")
     expect(field).to_have_attribute("autocomplete", "off")
+    assert violations(opened) == {}
     enter(opened, "wrong-token-0123456789")
     expect(dialog(opened)).to_contain_text("token")
     expect(opened.find("#token-dialog [role=alert], #token-dialog .fault")).to_be_visible()
@@ -135,9 +140,28 @@ def test_what_the_role_may_not_do_is_disabled(tab: OpenTab, secured: Machine, ro
     may(switch) if role == "admin" else may_not(switch, "admin")
 
 
+def test_what_the_service_refuses_is_shown_by_its_detail(services: Services, tab: OpenTab, tmp_path: Path) -> None:
+    """A 403 comes when the role of the token was changed meanwhile; the page shows its `detail`."""
+    tokens = tmp_path / "tokens"
+    tokens.write_text(f"me admin {TOKENS['admin']}\n")
+    service = services(f"auth: {{tokensFile: {tokens}}}\n")
+    opened = tab(f"http://127.0.0.1:{service.port}").open(f"#token={TOKENS['admin']}")
+    opened.find("#first").get_by_role("button", name="Show the empty views").click()
+    opened.watch.expect("status of 403")
+    tokens.write_text(f"me read {TOKENS['admin']}\n")
+    service.process.send_signal(signal.SIGHUP)
+    opened.eventually(lambda: "certificate reloaded" in service.whole_log(), service.whole_log)
+    opened.find("#pause").click()
+    refusal = services.client(service, TOKENS["admin"]).raw("PUT", "/v1/hosts/default/worker", b'{"state":"paused"}')
+    assert refusal.status == 403
+    expect(opened.find("#status")).to_contain_text(refusal.json["detail"])
+
+
 def test_beyond_loopback_without_tls_a_bar_says_that_the_token_can_be_read(tab: OpenTab, secured: Machine) -> None:
     """UI-4; there are no Web Locks then, so the page asks each second (UI-5)."""
-    opened = tab(f"http://lab.example:{secured.client.port}").open(f"?host={secured.name}#token={TOKENS['read']}")
+    opened = tab(f"http://lab.example:{secured.client.port}")
+    opened.watch.expect("Cross-Origin-Opener-Policy header has been ignored")
+    opened.open(f"?host={secured.name}#token={TOKENS['read']}")
     expect(opened.page.get_by_text("in the clear").or_(opened.page.get_by_text("unencrypted")).first).to_be_visible()
     expect(opened.find("#link")).to_contain_text("each second")
     local = tab(address(secured)).open(f"?host={secured.name}#token={TOKENS['read']}")

@@ -6,7 +6,7 @@ import time
 from contract.client import Client
 from contract.machine import Machine
 from contract.notices import send_async
-from playwright.sync_api import expect
+from playwright.sync_api import Request, Route, expect
 
 from dashboard.services import Services
 from dashboard.tab import OpenTab, Tab
@@ -20,19 +20,6 @@ BEGUN = re.compile("created again|reset", re.IGNORECASE)
 def sent(machine: Machine, count: int = 1) -> int:
     """Send so many messages; return the sequence of the last one."""
     return [int(send_async(machine, "RegistryEvent")["sequence"]) for _ in range(count)][-1]
-
-
-def hide(tab: Tab, hidden: bool) -> None:
-    """Put a tab behind others, or in front: Chromium without windows never does."""
-    tab.page.evaluate(
-        """hidden => {
-          Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
-          const visibilityState = { value: hidden ? "hidden" : "visible", configurable: true };
-          Object.defineProperty(document, "visibilityState", visibilityState);
-          document.dispatchEvent(new Event("visibilitychange"));
-        }""",
-        hidden,
-    )
 
 
 def test_a_service_that_ends_is_said_at_once_and_found_again(services: Services, tab: OpenTab) -> None:
@@ -69,10 +56,40 @@ def test_what_came_while_the_page_was_cut_off_is_there_afterwards(tab: OpenTab, 
     last = sent(machine, 4)
     asked = len(opened.watch.paths())
     opened.context.set_offline(False)
-    opened.find("#link-action button").click()
     expect(opened.row(last)).to_be_visible()
     assert opened.sequences() == list(range(1, last + 1))
     assert any("/messages?" in path and "after=3" in path for path in opened.watch.paths()[asked:])
+
+
+class Failures:
+    """The requests of a tab without a service, whose clock is the test's."""
+
+    STEP = 50
+
+    def __init__(self, tab: Tab) -> None:
+        """Count those of a tab from now on."""
+        self._tab = tab
+        self._failed = 0
+        self._asked = len(tab.watch.requests)
+        tab.page.on("requestfailed", self._count)
+
+    def _count(self, _: Request) -> None:
+        self._failed += 1
+
+    @property
+    def asked(self) -> int:
+        """How many requests there were."""
+        return len(self._tab.watch.requests) - self._asked
+
+    def milliseconds_until_next(self) -> int:
+        """Let time pass until the page asks again, and knows that it failed."""
+        before = self.asked
+        for passed in range(0, 20_000, self.STEP):
+            if self.asked > before:
+                self._tab.eventually(lambda: self._failed >= self.asked)
+                return passed
+            self._tab.page.clock.run_for(self.STEP)
+        raise AssertionError("the page does not ask any more")
 
 
 def test_the_page_asks_again_after_half_a_second_and_then_less_and_less_often(tab: OpenTab, machine: Machine) -> None:
@@ -86,38 +103,16 @@ def test_the_page_asks_again_after_half_a_second_and_then_less_and_less_often(ta
     opened.page.clock.run_for(1_000)
     expect(opened.find("#link")).to_contain_text("does not answer")
     opened.page.clock.run_for(60_000)
-    asked = Asked(opened)
-    gaps = [asked.milliseconds_until_next() for _ in range(4)]
+    failures = Failures(opened)
+    failures.milliseconds_until_next()
+    gaps = [failures.milliseconds_until_next() for _ in range(4)]
     assert all(5_000 <= gap <= 15_000 for gap in gaps), gaps
-    before = len(opened.watch.requests)
+    before = failures.asked
     opened.find("#link-action button", has_text="try now").click()
-    assert len(opened.watch.requests) == before + 1
-    early = [asked.milliseconds_until_next() for _ in range(3)]
+    opened.eventually(lambda: failures.asked == before + 1)
+    early = [failures.milliseconds_until_next() for _ in range(3)]
     assert 200 <= early[0] <= 1_000, early
     assert early[0] < early[1] < early[2] <= 4_000, early
-
-
-class Asked:
-    """The requests of a tab whose clock is the test's."""
-
-    STEP = 50
-
-    def __init__(self, tab: Tab) -> None:
-        """Of a tab."""
-        self._tab = tab
-
-    def milliseconds_until_next(self) -> int:
-        """Let time pass until the page asks again, and its failure has come."""
-        before = len(self._tab.watch.requests)
-        for passed in range(0, 20_000, self.STEP):
-            if len(self._tab.watch.requests) > before:
-                return passed
-            self._tab.page.clock.run_for(self.STEP)
-            self._tab.page.evaluate(
-                "new Promise(done => { const { port1, port2 } = new MessageChannel();"
-                " port1.onmessage = done; port2.postMessage(0); })"
-            )
-        raise AssertionError("the page does not ask any more")
 
 
 def test_a_hidden_tab_asks_nothing_and_then_goes_on(tab: OpenTab, machine: Machine) -> None:
@@ -128,13 +123,13 @@ def test_a_hidden_tab_asks_nothing_and_then_goes_on(tab: OpenTab, machine: Machi
     last = sent(machine, 3)
     opened.page.clock.run_for(2_000)
     expect(opened.row(last)).to_be_visible()
-    hide(opened, True)
+    opened.hide()
     before = len(opened.watch.requests)
     opened.page.clock.run_for(120_000)
     assert opened.watch.paths()[before:] == []
     assert streams(machine.client) == 0
     last = sent(machine, 2)
-    hide(opened, False)
+    opened.hide(False)
     opened.page.clock.run_for(2_000)
     expect(opened.row(last)).to_be_visible()
     assert opened.sequences() == list(range(1, last + 1))
@@ -149,6 +144,21 @@ def streams(client: Client) -> int:
         if count == "0" or time.monotonic() > deadline:
             return int(count)
         time.sleep(0.05)
+
+
+def test_polls_never_overlap(tab: OpenTab, machine: Machine) -> None:
+    """UI-5: the next one is timed from the answer, however long that takes."""
+    opened = tab()
+    opened.open(f"?host={machine.name}")
+    asked: list[Route] = []
+    opened.page.route("**/history?*", lambda route: asked.append(route))
+    opened.eventually(lambda: asked)
+    opened.page.wait_for_timeout(1_500)
+    assert len(asked) == 1
+    asked.pop().continue_()
+    opened.eventually(lambda: asked)
+    asked.pop().continue_()
+    opened.page.unroute_all()
 
 
 def test_a_deleted_host_is_said_and_the_others_are_offered(tab: OpenTab, machine: Machine) -> None:

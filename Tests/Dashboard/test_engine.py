@@ -14,6 +14,7 @@ SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 
 def panel(tab: OpenTab, machine: Machine) -> Tab:
     """A tab with the engine's panel."""
+    machine.process(processId=584)
     opened = tab().open(f"?host={machine.name}&v=engine")
     opened.find("#engine-tab").click()
     return opened

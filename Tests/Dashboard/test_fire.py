@@ -11,6 +11,7 @@ from dashboard.tab import OpenTab, Tab
 
 def form(tab: OpenTab, machine: Machine, kind: str) -> Tab:
     """A tab with the form of a kind of event."""
+    machine.process(processId=4000)
     opened = tab().open(f"?host={machine.name}&v=fire")
     opened.find("#fire-tab").click()
     opened.find("#fire-kind").select_option(label=kind)
@@ -46,7 +47,7 @@ def test_each_kind_of_event_is_fired_with_its_defaults(tab: OpenTab, machine: Ma
 def test_the_command_does_what_the_button_does(tab: OpenTab, machine: Machine) -> None:
     """The request is shown as curl while one types; pasted into a shell it makes the same process."""
     opened = form(tab, machine, "Process")
-    field = opened.find("#fire").get_by_label("image")
+    field = opened.find("#fire").get_by_label("image", exact=True)
     field.fill('C:\\it\'s "quoted" & $HOME.exe')
     expect(command(opened)).to_contain_text("$HOME.exe")
     text = command(opened).inner_text()
@@ -85,9 +86,9 @@ def test_sent_ones_can_be_sent_again(tab: OpenTab, machine: Machine) -> None:
     expect(opened.find("#fire [data-sent]")).to_have_count(1)
     opened.find("#rows").focus()
     opened.press("r")
-    expect(opened.row(2)).to_be_visible()
+    expect(opened.row(3)).to_be_visible()
     opened.find("#fire").get_by_role("button", name=re.compile("100")).first.click()
-    expect(opened.row(102)).to_be_visible()
+    expect(opened.row(103)).to_be_visible()
     assert machine.get("countMessages", query={"kind": "async"})["count"] == 102
     assert opened.find("#fire [data-sent]").count() <= 20
     opened.page.reload()

@@ -1,5 +1,10 @@
 """UIS-4: strings of a recording are text, in every view."""
 
+import contextlib
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
 import pytest
 from contract.machine import Machine
 from playwright.sync_api import expect
@@ -47,13 +52,15 @@ def test_hostile_names_are_text_in_every_view(tab: OpenTab, hostile: Machine) ->
     for number, name in enumerate(NAMES):
         pid = 1000 + 4 * number
         [message, *_] = hostile.all("listMessages", query={"processId": pid, "operation": "LoadImage"})
-        opened.find(f"#tree [data-pid='{pid}']").click()
+        opened.find("#process-search").fill(str(pid))
+        opened.find(f"#tree [role=treeitem][data-pid='{pid}']").click()
         opened.row(message["sequence"]).click()
         expect(opened.find("#message-summary")).to_contain_text(f"#{message['sequence']:,}")
         expect(opened.find("#process")).to_contain_text(str(pid))
         expect(opened.find("#fields [data-field]").first).to_be_visible()
         assert opened.page.evaluate(HIDDEN) == [], name
-    expect(opened.find("#tree [data-pid='1008']")).to_contain_text("\\u202e")
+    opened.find("#process-search").fill("1008")
+    expect(opened.find("#tree [role=treeitem][data-pid='1008']")).to_contain_text("\\u202e")
     for tabs in ("#fire-tab", "#engine-tab", "#why-tab"):
         opened.find(tabs).click()
         assert opened.page.evaluate(HIDDEN) == []
@@ -85,3 +92,48 @@ def test_the_browser_refuses_what_the_policy_forbids(tab: OpenTab, machine: Mach
     }""")
     assert refused == ["script", "markup", "fetch", "nothing"]
     opened.watch.faults.clear()
+
+
+def test_a_name_that_leads_here_is_not_this_service(tab: OpenTab, machine: Machine) -> None:
+    """UIS-1: a page of another name that was rebound to this address gets nothing."""
+    opened = tab(f"http://evil.example:{machine.client.port}")
+    opened.watch.expect("status of 421|status of 404|Cross-Origin-Opener-Policy header has been ignored")
+    answer = opened.page.goto(f"{opened.address}/")
+    assert answer is not None
+    assert (answer.status, answer.json()["type"]) == (421, "/problems/misdirected")
+
+
+def test_another_site_changes_nothing(tab: OpenTab, machine: Machine) -> None:
+    """UIS-2: a POST without body that needs no permission of this service is refused."""
+    machine.process(processId=584)
+    opened = tab(f"http://127.0.0.1:{machine.client.port}")
+    opened.watch.expect("status of 403")
+    with other_site() as address:
+        opened.page.goto(address)
+        threads = f"{opened.address}/v1/hosts/{machine.name}/processes/584/threads"
+        opened.page.evaluate("url => fetch(url, { method: 'POST', mode: 'no-cors' })", threads)
+    assert opened.watch.faults == [f"request to another site: {address}"]
+    opened.watch.faults.clear()
+    assert machine.get("listThreads", pid=584)["items"] == []
+
+
+@contextlib.contextmanager
+def other_site() -> Iterator[str]:
+    """The address of an empty page of another site."""
+
+    class Empty(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Empty) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://other.example:{server.server_port}/"
+        server.shutdown()
+        thread.join()

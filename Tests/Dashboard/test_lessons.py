@@ -1,10 +1,10 @@
 """UI-10: the tour and the lessons, with the keyboard alone."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from contract.client import Client
-from contract.document import REPOSITORY
 from contract.machine import Machine
 from playwright.sync_api import Request, expect
 
@@ -57,9 +57,9 @@ def walk(opened: Tab) -> list[str]:
     return [*said, opened.find("#tour").inner_text()]
 
 
-@pytest.mark.parametrize(("lesson", "name"), zip(LESSONS, NAMES, strict=True), ids=NAMES)
+@pytest.mark.parametrize(("lesson", "name"), list(zip(LESSONS, NAMES, strict=True)), ids=NAMES)
 def test_a_lesson_makes_the_calls_of_its_page(
-    tab: OpenTab, client: Client, lesson: str, name: str, tmp_path_factory: pytest.TempPathFactory
+    tab: OpenTab, client: Client, lesson: Path, name: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """`/?lesson=NAME` leads through the calls of docs/lessons, each shown as curl; leaving deletes the host."""
     opened = tab().open(f"?lesson={name}")
@@ -84,7 +84,7 @@ def gone(opened: Tab, client: Client, name: str) -> None:
     expect(opened.find("#status")).to_contain_text(f"{name} is deleted")
     expect(opened.find("#link")).to_contain_text("live")
     assert client.raw("GET", f"/v1/hosts/{name}").status == 404
-    assert "lesson" not in opened.page.url
+    opened.eventually(lambda: "lesson=" not in opened.page.url, lambda: opened.page.url)
 
 
 def test_the_tour_has_nine_steps_and_shows_what_it_says(tab: OpenTab, client: Client, machine: Machine) -> None:
@@ -121,10 +121,18 @@ def test_a_lesson_is_left_by_a_button(tab: OpenTab, client: Client, machine: Mac
     expect(opened.find("#host")).to_contain_text(machine.name)
 
 
-def test_every_lesson_of_the_docs_is_offered(tab: OpenTab, machine: Machine) -> None:
-    """The names of docs/lessons, and no other."""
-    index = (REPOSITORY / "docs" / "lessons" / "README.md").read_text()
-    assert all(path.name in index for path in LESSONS)
-    opened = tab()
-    opened.open(f"?host={machine.name}&lesson=unknown")
+def test_a_lesson_that_was_not_begun_leaves_nothing_to_delete(tab: OpenTab, machine: Machine) -> None:
+    """Left before its first step: no call, and the host that was shown is shown again."""
+    opened = tab().open(f"?host={machine.name}&lesson=starvation")
+    opened.find("#tour").get_by_role("button", name="Leave").click()
     expect(opened.find("#tour")).to_be_hidden()
+    opened.eventually(lambda: "lesson=" not in opened.page.url, lambda: opened.page.url)
+    assert changes(opened) == []
+
+
+def test_an_unknown_lesson_is_said_with_the_names_of_all(tab: OpenTab, machine: Machine) -> None:
+    """The names of docs/lessons; the page shows the host as without a lesson."""
+    opened = tab().open(f"?host={machine.name}&lesson=unknown")
+    expect(opened.find("#tour")).to_be_hidden()
+    for name in NAMES:
+        expect(opened.find("#status")).to_contain_text(name)

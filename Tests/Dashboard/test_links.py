@@ -26,13 +26,13 @@ def test_a_link_opens_the_same_state_elsewhere(tab: OpenTab, machine: Machine) -
     opened = tab().open(f"?host={machine.name}")
     opened.find("#filter").fill("pid:584")
     opened.row(last).click()
-    opened.find("#tree [data-pid='584']").click()
+    opened.find("#tree [role=treeitem][data-pid='584']").click()
     wanted = {"host": machine.name, "q": "pid:584", "m": str(last), "p": "584"}
     assert wanted.items() <= state(opened).items()
     other = tab().open(opened.page.url.partition("/?")[2].join(["?", ""]))
     expect(other.find("#filter")).to_have_value("pid:584")
     expect(other.find("#message-summary")).to_contain_text(f"#{last:,}")
-    expect(other.find("#tree [data-pid='584']")).to_have_attribute("aria-selected", "true")
+    expect(other.find("#tree [role=treeitem][data-pid='584']")).to_have_attribute("aria-selected", "true")
     expect(other.row(last)).to_have_attribute("aria-selected", "true")
 
 

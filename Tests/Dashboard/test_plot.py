@@ -2,6 +2,7 @@
 
 import re
 import time
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -14,14 +15,16 @@ from dashboard.tab import OpenTab, Tab
 # For each column of the canvas: how many of its pixels are blue (an area of the queue), and how many are of a loss.
 COLUMNS = """canvas => {
   const { width, height } = canvas;
-  const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+  const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  copy.drawImage(canvas, 0, 0);
+  const { data } = copy.getImageData(0, 0, width, height);
   const columns = Array.from({ length: width }, () => ({ area: 0, loss: 0 }));
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
       const [red, , blue, alpha] = data.subarray(4 * (y * width + x), 4 * (y * width + x) + 4);
       if (alpha < 128) continue;
       if (blue > red + 80) columns[x].area += 1;
-      if (red > blue + 80) columns[x].loss += 1;
+      if (red > blue + 30) columns[x].loss += 1;
     }
   }
   return columns;
@@ -32,6 +35,11 @@ def history(machine: Machine) -> list[dict[str, Any]]:
     """The buckets of a host (UIA-1)."""
     items: list[dict[str, Any]] = machine.client.raw("GET", f"/v1/hosts/{machine.name}/history").json["items"]
     return items
+
+
+def begun_at(bucket: dict[str, Any]) -> float:
+    """When a bucket began, in seconds."""
+    return datetime.fromisoformat(bucket["time"][:23] + "+00:00").timestamp()
 
 
 def until(opened: Tab, *words: str) -> None:
@@ -71,9 +79,8 @@ def test_the_area_is_where_the_buckets_have_messages(tab: OpenTab, full: Machine
     filled = [x for x, column in enumerate(columns) if column["area"] > 40]
     assert filled
     assert filled == list(range(filled[0], filled[-1] + 1)), "one stretch without a hole"
-    items = history(full)
-    busy = [item["bucket"] for item in items if item["depthMax"] > 0]
-    seconds = (busy[-1] - busy[0] + 1) * 0.25
+    busy = [begun_at(item) for item in history(full) if item["depthMax"] > 0]
+    seconds = busy[-1] - busy[0] + 0.25
     shown = (filled[-1] - filled[0] + 1) / len(columns) * 10
     assert abs(shown - seconds) < 1.0, (shown, seconds)
     height = opened.find("#plot").evaluate("canvas => canvas.height")
@@ -130,9 +137,6 @@ def test_a_span_is_selected_by_shift_and_arrows_and_by_dragging(tab: OpenTab, fu
     opened.page.mouse.move(box["x"] + box["width"] * 0.95, middle, steps=4)
     opened.page.mouse.up()
     expect(opened.find("#ledger")).to_contain_text(re.compile(r"\d\d:\d\d:\d\d"))
-    expect(opened.find("#messages")).to_contain_text(
-        re.compile(r"\d\d:\d\d:\d\d to \d\d:\d\d:\d\d|span", re.IGNORECASE)
-    )
 
 
 def test_a_span_without_messages_says_so(tab: OpenTab, full: Machine) -> None:
@@ -151,9 +155,9 @@ def test_a_span_without_messages_says_so(tab: OpenTab, full: Machine) -> None:
     expect(opened.find("#rows-empty")).to_contain_text(re.compile("span|time|between", re.IGNORECASE))
 
 
-def test_plus_and_minus_choose_the_span(tab: OpenTab, machine: Machine) -> None:
+def test_plus_and_minus_choose_the_span(tab: OpenTab, full: Machine) -> None:
     """10 s, 30 s, 1, 2, 10 min; it stands in the address."""
-    opened = tab().open(f"?host={machine.name}")
+    opened = tab().open(f"?host={full.name}")
     opened.find("#plot").focus()
     opened.press("+", "+")
     expect(opened.find("#span")).to_have_value("10")

@@ -3,9 +3,9 @@
 import time
 
 from contract.machine import Machine
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from dashboard.browser import launched
+from dashboard.browser import launch
 from dashboard.spent import Processes
 from dashboard.tab import OpenTab, Tab
 from dashboard.view import lively
@@ -43,10 +43,10 @@ CanvasRenderingContext2D.prototype.clearRect = function (...all) { window.drawn 
 """
 
 
-def test_an_idle_page_uses_a_quarter_of_a_core_at_most(machine: Machine) -> None:
+def test_an_idle_page_uses_a_quarter_of_a_core_at_most(browser: Browser, machine: Machine) -> None:
     """8 % is meant. The plot is drawn when data came, at 4 Hz, never by a loop of its own (UI-6)."""
     lively(machine)
-    with launched() as alone:
+    with launch(browser.browser_type) as alone:
         processes = Processes(alone)
         opened = Tab.alone(alone, f"http://127.0.0.1:{machine.client.port}")
         opened.page.add_init_script(DRAWN)

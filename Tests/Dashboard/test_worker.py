@@ -28,6 +28,7 @@ def fill(machine: Machine, *priorities: bool) -> list[int]:
 
 def test_the_worker_is_paused_stepped_and_drained(tab: OpenTab, machine: Machine) -> None:
     """Pause, step 1, step 10, drain: each is one call, and the page shows what it did."""
+    machine.process(processId=584)
     opened = tab().open(f"?host={machine.name}")
     button(opened, "Pause").click()
     expect(opened.find("#worker-state")).to_contain_text("paused")

@@ -9,7 +9,6 @@ import * as header from "./header.js";
 import * as history from "./history.js";
 import * as hosts from "./hosts.js";
 import * as keys from "./keys.js";
-import * as ledger from "./ledger.js";
 import * as link from "./link.js";
 import * as list from "./list.js";
 import * as menu from "./menu.js";
@@ -24,8 +23,8 @@ import * as tree from "./tree.js";
 import * as why from "./why.js";
 import * as worker from "./worker.js";
 
-const parts = [link, sign, keys, header, stream, hosts, list, detail, menu, first, history, processes, plot, worker, ledger,
-  tree, process, why, fire, engine, tour];
+const parts = [link, sign, keys, header, stream, hosts, list, detail, menu, first, history, processes, plot, worker, tree,
+  process, why, fire, engine, tour];
 
 const start = async () => {
   const mounted = parts.map(part => part.mount());

@@ -4,6 +4,7 @@ import { base, call } from "./api.js";
 import * as bytes from "./bytes.js";
 import { $, attribute, el, fill, put, say } from "./dom.js";
 import * as fields from "./fields.js";
+import { isNarrow } from "./header.js";
 import { found } from "./journal.js";
 import { key } from "./keys.js";
 import { connected } from "./link.js";
@@ -34,19 +35,17 @@ export const mount = () => {
   listen("updates", updates => {
     if (shown && updates.some(update => update.sequence === shown.message.sequence)) loadOutcome();
   });
-  for (const part of ["fields", "bytes", "json"]) addToggle(part);
-  if (!matchMedia("(min-height: 64rem), (max-width: 70rem)").matches) $("#json-toggle").click();
+  $("#json-toggle").addEventListener("click", toggleJSON);
+  if (!isNarrow() && innerHeight < 1000) toggleJSON();
+  key("c", "copy the lit field, or in the bytes what is selected", fields.copyLit);
+  key("↑ ↓ ← →", "in the fields and in the bytes: the next one");
   key("x", "compare with this message", mark);
 };
 
-const addToggle = part => {
-  const button = $(`#${part}-toggle`);
-  button.addEventListener("click", () => {
-    const pressed = button.getAttribute("aria-pressed") !== "true";
-    attribute(button, "aria-pressed", pressed);
-    $(`#${part}`).hidden = !pressed;
-    bytes.redraw();
-  });
+const toggleJSON = () => {
+  const hidden = !$("#json").hidden;
+  $("#json").hidden = hidden;
+  attribute($("#json-toggle"), "aria-pressed", !hidden);
 };
 
 const load = async () => {
@@ -125,6 +124,7 @@ const showOutcome = () => {
   const parts = [];
   if (message.status && message.status !== "STATUS_SUCCESS") parts.push(message.status);
   if (message.acknowledged !== undefined) parts.push(message.acknowledged ? "acknowledged" : "not acknowledged");
+  if (message.droppedFor) parts.push(`pushed out of the full queue by #${number(message.droppedFor)}`);
   if (message.clearedRule) parts.push(`○ ${message.clearedRule} cleared`);
   if (message.durationMicroseconds !== undefined) parts.push(duration(message.durationMicroseconds));
   parts.push(message.time.slice(11, 27));

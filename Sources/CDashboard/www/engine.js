@@ -1,10 +1,10 @@
-// The engine of the host: what it is, how fast it answers, and a switch for its behaviour.
+// The engine of the host: what it is, how fast it answers, and a switch for its behavior.
 
 import { base, call } from "./api.js";
 import { $, el, fill, say } from "./dom.js";
 import { range, totals } from "./history.js";
-import { every } from "./link.js";
-import { attempt, blockFor, button, facts, first } from "./parts.js";
+import { barred, every } from "./link.js";
+import { attempt, block, button, facts, first } from "./parts.js";
 import { emit, listen } from "./state.js";
 import { clock, counted, duration, number } from "./words.js";
 
@@ -22,76 +22,69 @@ let before;
 let loop;
 let touched = false;
 
-const describe = ({ type, reply, delayMs, failEvery, replies: special = [], url }) => [
+const describe = ({ type, url, reply, delayMs, failEvery, replies: special }) => [
   type === "none" ? "not connected" : type, url, reply, delayMs && `slow by ${number(delayMs)} ms`,
   failEvery && `1 of ${number(failEvery)} fails`,
-  special.length && counted(special.length, "special reply", "special replies"),
+  special?.length && counted(special.length, "special reply", "special replies"),
 ].filter(Boolean).join(", ");
 
-const inSpan = () => {
+const inPlot = () => {
   const { from, to } = range();
-  const sum = totals(from, to);
-  const failed = sum.sendFailed + sum.syncFailed + sum.directFailed;
-  if (!sum.answers) return `nothing sent in ${(to - from) / 1000} s`;
-  const mean = duration(Math.round(sum.microseconds / sum.answers));
-  return `${counted(sum.answers, "send")}, mean ${mean}, slowest ${duration(sum.slowest)}${
-    failed ? `, ✗ ${number(failed)} failed` : ""}`;
+  const { sendFailed, sync, direct, latency: { count, totalMicroseconds, maxMicroseconds } } = totals(from, to);
+  const failed = sendFailed + sync.failed + direct.failed;
+  if (!count) return `nothing sent in ${(to - from) / 1000} s`;
+  return `${counted(count, "send")}, mean ${duration(Math.round(totalMicroseconds / count))}, slowest ${
+    duration(maxMicroseconds)}${failed ? `, ✗ ${number(failed)} failed` : ""}`;
 };
 
 const show = () => {
-  const { encoding, headers, connections, waiting, lastError: error, lastLatencyMicroseconds: last } = engine;
+  const { lastError: error, lastLatencyMicroseconds: last, lastSuccessAt, connections, waiting } = engine;
   fill(box, facts([
     ["engine", describe(engine)],
-    ["encoding", encoding],
-    ["headers", headers && Object.keys(headers).join(", ")],
+    ["encoding", engine.encoding],
+    ["headers", Object.keys(engine.headers ?? {}).join(", ")],
     ["connections", connections === undefined ? "" : `${connections} in use, ${counted(waiting, "message")} waiting`],
     ...(engine.replies ?? []).map(special => ["special", JSON.stringify(special)]),
-    ["in the plot", inSpan()],
+    ["in the plot", inPlot()],
     ["last latency", last === null ? "nothing sent yet" : duration(last)],
-    ["last success", engine.lastSuccessAt ? clock(engine.lastSuccessAt) : "none yet"],
+    ["last success", lastSuccessAt ? clock(lastSuccessAt) : "none yet"],
     ["last error", error ? `✗ ${clock(error.time)} ${error.operation ?? "ping"}: ${error.detail}` : "none"],
   ]));
-  if (!touched) adopt();
+  const { reply = "acknowledge", delayMs = 0, failEvery = 0 } = engine;
+  if (!touched) for (const [name, value] of Object.entries({ reply, delayMs, failEvery })) form[name].value = value;
   enable();
-};
-
-// Puts the settings of the engine into the form, unless somebody changes them there.
-const adopt = () => {
-  form.reply.value = engine.reply ?? "acknowledge";
-  form.delayMs.value = engine.delayMs ?? 0;
-  form.failEvery.value = engine.failEvery ?? 0;
 };
 
 const enable = () => {
   for (const control of form.elements) {
     const nothing = control.name === "back" && !before ? "Nothing was switched here." : "";
-    blockFor(control.name === "ping" ? "drive" : "admin", control, nothing);
+    block(control, barred(control.name === "ping" ? "drive" : "admin") || nothing);
   }
 };
 
-// The secret of a webhook is never told, so a webhook cannot be put back from here.
-const setting = ({ type, reply, delayMs, failEvery, replies: special }) => {
+// What puts the present engine back. A webhook cannot be: its secret is never told.
+const setting = () => {
+  const { type, reply, delayMs, failEvery, replies: special } = engine;
   if (type === "webhook") return undefined;
   return type === "none" ? { type } : { type, reply, delayMs, failEvery, replies: special };
 };
 
 const change = body => attempt(async () => {
-  const previous = setting(engine);
+  const previous = setting();
   engine = await call(`${base()}/engine`, { method: "PUT", body });
-  before = previous;
-  touched = false;
+  [before, touched] = [previous, false];
   say(`The engine is now: ${describe(engine)}.`);
   show();
 });
 
 const ping = () => attempt(async () => {
-  const { status, durationMicroseconds: time, detail } = await call(`${base()}/engine/ping`, { method: "POST" });
+  const { status, durationMicroseconds, detail } = await call(`${base()}/engine/ping`, { method: "POST" });
   const good = status === "STATUS_SUCCESS";
-  say(good ? `The engine answered the ping in ${duration(time)}.` : `Ping: ${detail ?? status}.`);
+  say(good ? `The engine answered the ping in ${duration(durationMicroseconds)}.` : `Ping: ${detail ?? status}.`);
   loop.now();
 });
 
-const amount = (name, label, max) => el("label", {}, el("span", { text: label }),
+const amount = (name, text, max) => el("label", {}, el("span", { text }),
   el("input", { attributes: { type: "number", name, min: 0, max, value: 0 } }));
 
 const form = el("form", { attributes: { id: "engine-form" }, on: {
@@ -100,8 +93,8 @@ const form = el("form", { attributes: { id: "engine-form" }, on: {
   },
   submit: event => {
     event.preventDefault();
-    change({ type: "embedded", reply: form.reply.value, delayMs: Number(form.delayMs.value),
-      failEvery: Number(form.failEvery.value) });
+    const [reply, delayMs, failEvery] = ["reply", "delayMs", "failEvery"].map(name => form[name].value);
+    change({ type: "embedded", reply, delayMs: Number(delayMs), failEvery: Number(failEvery) });
   },
 } },
 el("fieldset", {}, el("legend", { text: "Embedded engine" }),
@@ -123,8 +116,7 @@ export const mount = () => {
     show();
   });
   listen("host", () => {
-    before = undefined;
-    touched = false;
+    [before, touched] = [undefined, false];
     loop.now();
   });
   for (const signal of ["link", "self"]) listen(signal, enable);

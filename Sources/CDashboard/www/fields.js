@@ -61,6 +61,11 @@ export const differences = (ours, theirs) => {
   return new Map(found.filter(([part, text]) => text !== part.text));
 };
 
+/** Copies the value of the part that is lit. */
+export const copyLit = () => {
+  if (selected) copy(selected.text, `the value of ${selected.field}`);
+};
+
 /** Lights up a part. */
 export const light = part => {
   selected = part;
@@ -81,10 +86,16 @@ const textOf = ({ field, type, value, member }, bytes, operation) => {
   if (field === "(zero)" || field === "(bytes)" || field === "(gap)" || type?.startsWith("u8[")) return hex(bytes);
   if (value === null || value === undefined) return "nothing";
   if (typeof value === "number") return `${both(value)}${member === "operationCode" ? ` ${operation}` : ""}`;
-  if (typeof value !== "object") return type?.startsWith("UTF") ? `"${value}"` : String(value);
+  if (typeof value !== "object") return textOfString(value, type, bytes);
   const { processId, threadId, creationTime } = value;
   if ((processId ?? threadId) === undefined) return JSON.stringify(value);
   return `${both(processId ?? threadId)}, ${creationTime ? `created ${creationTime} (${ticks(creationTime)})` : "no creation time"}`;
+};
+
+// Without a layout, what is no number in hex is base64.
+const textOfString = (value, type, bytes) => {
+  if (type?.startsWith("UTF")) return `"${value}"`;
+  return type || value.startsWith("0x") ? value : hex(bytes);
 };
 
 const hex = bytes => {
@@ -108,9 +119,7 @@ const gaps = (all, size) => {
 const steer = event => {
   const step = { ArrowDown: 1, ArrowUp: -1, Home: -parts.length, End: parts.length }[event.key];
   if (event.ctrlKey || event.altKey || event.metaKey) return;
-  if (event.key === "c" && selected) {
-    copy(selected.text, `the value of ${selected.field}`);
-  } else if (step && parts.length) {
+  if (step && parts.length) {
     const at = parts.indexOf(selected);
     const part = parts[Math.min(parts.length - 1, Math.max(0, at + step))];
     handlers.choose(part);

@@ -14,7 +14,7 @@ const slow = 5000;
 let described = 0;
 
 /** Whether one view is shown at a time. */
-export const narrow = matchMedia("(max-width: 70rem)");
+export const isNarrow = () => getComputedStyle($("#views")).display !== "none";
 
 /** Shows the header and begins to switch views. */
 export const mount = () => {
@@ -68,7 +68,7 @@ const showView = view => {
   for (const button of document.querySelectorAll("#views button")) {
     attribute(button, "aria-current", button.dataset.view === document.body.dataset.view && "true");
   }
-  if (!tabs.includes(view) && !narrow.matches) return;
+  if (!tabs.includes(view) && !isNarrow()) return;
   const shown = tabs.includes(view) ? view : "why";
   for (const tab of tabs) {
     attribute($(`#${tab}-tab`), "aria-selected", tab === shown);
@@ -78,7 +78,7 @@ const showView = view => {
 };
 
 const open = view => {
-  if (narrow.matches || tabs.includes(view)) set({ v: view });
+  if (isNarrow() || tabs.includes(view)) set({ v: view });
   $(`#${view}`).focus();
 };
 

@@ -6,22 +6,25 @@ import { every } from "./link.js";
 import { first } from "./parts.js";
 import { emit, get, listen, set } from "./state.js";
 
-const limit = 10000;
+const page = 10000;
 const kept = 20000;
 const usual = 60;
 const slack = 1000;
-const workers = ["running", "mixed", "paused", "stopped"];
-const zero = { depthMax: 0, highPriority: { last: 0 }, normal: { last: 0 }, starvationMax: 0, worker: "running" };
+const workers = ["unknown", "running", "mixed", "paused", "stopped"];
+const nothing = {
+  enqueued: 0, sent: 0, sendFailed: 0, dropped: 0, sync: { sent: 0, failed: 0, notSent: 0 },
+  direct: { sent: 0, failed: 0 }, latency: { count: 0, totalMicroseconds: 0, maxMicroseconds: 0 },
+};
 
 let buckets = [];
+let still;
+let end;
 let bucketMs = 250;
 let began = 0;
 let after = 0;
 let oldest = 1;
 let skew = 0;
 let worker = "running";
-let end;
-let loop;
 
 /** The lengths of the plot that one can choose, in seconds. */
 export const choices = [10, 30, 60, 120, 600];
@@ -44,123 +47,107 @@ export const range = () => {
   return { from: to - span(), to, live: end === undefined };
 };
 
-/** Stops the plot at a time; without one it follows again. */
+/** Stops the plot at a time, with the buckets as they are; without one it follows again. */
 export const freeze = time => {
-  end = time < now() ? Math.max(time, began + span() / 2) : undefined;
+  end = time < now() ? time : undefined;
+  still = end && buckets;
   emit("history");
 };
+
+/** Moves the plot by a part of its length, not beyond the beginning of the host. */
+export const pan = part => {
+  const { to } = range();
+  freeze(Math.max(to + part * span(), Math.min(to, began + span() / 4)));
+};
+
+/** How many messages were queued since the time at which the plot stands. */
+export const since = () => totals(end - bucketMs, Infinity).enqueued - totals(end - bucketMs, end, still).enqueued;
 
 /** How long a bucket is, in milliseconds. */
 export const step = () => bucketMs;
 
+const shown = () => still ?? buckets;
+
 // The index of the first bucket that begins at or after a time.
-const indexOf = time => {
-  let low = 0;
-  let high = buckets.length;
+const indexOf = (time, list = shown()) => {
+  let [low, high] = [0, list.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (buckets[middle].start < time) low = middle + 1;
+    if (list[middle].start < time) low = middle + 1;
     else high = middle;
   }
   return low;
 };
 
 /** The buckets that begin in a stretch of time. */
-export const within = (from, to) => buckets.slice(indexOf(from), indexOf(to));
+export const within = (from, to, list = shown()) => list.slice(indexOf(from, list), indexOf(to, list));
+
+const add = (sum, bucket) => Object.fromEntries(Object.entries(sum).map(([name, value]) => {
+  if (typeof value === "object") return [name, add(value, bucket[name])];
+  return [name, name === "maxMicroseconds" ? Math.max(value, bucket[name]) : value + bucket[name]];
+}));
+
+/** The sums of the buckets of a stretch of time, in the form of a bucket. */
+export const totals = (from, to, list = buckets) => within(from, to, list).reduce(add, nothing);
 
 /** What held at a time: the bucket there, or else the last values of the one before. */
 export const at = time => {
   const index = indexOf(time + 1) - 1;
-  const found = buckets[index];
+  const found = shown()[index];
   return found && time < found.start + bucketMs ? found : held(index);
 };
 
 // What a bucket leaves behind. What was before the oldest one is not known.
 const held = index => {
-  if (index < 0) return { ...zero, worker: oldest > 1 ? "unknown" : "running" };
-  const { highPriority, normal } = buckets[index];
-  return { ...zero, highPriority, normal, depthMax: highPriority.last + normal.last, worker: left(index) };
+  const { highPriority, normal } = shown()[index] ?? { highPriority: { last: 0 }, normal: { last: 0 } };
+  const state = index < 0 ? (oldest > 1 ? "unknown" : "running") : left(index);
+  const depthMax = highPriority.last + normal.last;
+  return { ...nothing, highPriority, normal, depthMax, starvationMax: 0, worker: state };
 };
 
 // The state of the worker after a bucket; where it changed, the next one tells it.
 const left = index => {
-  if (buckets[index].worker !== "mixed") return buckets[index].worker;
-  const next = buckets[index + 1]?.worker ?? worker;
-  return next === "mixed" ? "paused" : next;
-};
-
-/** How many sends failed in a bucket. */
-export const failures = ({ sendFailed, sync, direct }) => (sync ? sendFailed + sync.failed + direct.failed : 0);
-
-/** The sums over the buckets of a stretch of time. */
-export const totals = (from, to) => {
-  const sum = { enqueued: 0, sent: 0, sendFailed: 0, dropped: 0, syncSent: 0, syncFailed: 0, syncNotSent: 0,
-    directSent: 0, directFailed: 0, answers: 0, microseconds: 0, slowest: 0 };
-  for (const { enqueued, sent, sendFailed, dropped, sync, direct, latency } of within(from, to)) {
-    sum.enqueued += enqueued;
-    sum.sent += sent;
-    sum.sendFailed += sendFailed;
-    sum.dropped += dropped;
-    sum.syncSent += sync.sent;
-    sum.syncFailed += sync.failed;
-    sum.syncNotSent += sync.notSent;
-    sum.directSent += direct.sent;
-    sum.directFailed += direct.failed;
-    sum.answers += latency.count;
-    sum.microseconds += latency.totalMicroseconds;
-    sum.slowest = Math.max(sum.slowest, latency.maxMicroseconds);
-  }
-  return sum;
+  const [found, next] = shown().slice(index, index + 2);
+  if (found.worker !== "mixed") return found.worker;
+  return next?.worker === "mixed" ? "paused" : next?.worker ?? worker;
 };
 
 /**
- * A stretch of time as one column a pixel: of several buckets in a pixel the highest depth wins, drops add up.
- * `high` and `all` are the depths at the end of a bucket, `peak` the highest within it; `worker` is 1 running,
- * 2 mixed, 3 paused, 4 stopped, 0 unknown.
+ * A stretch of time as one column a pixel: of several buckets in a pixel the highest values win, drops add up.
+ * `high` and `all` are the depths at the end of a bucket, `peak` the highest within it.
  */
 export const columns = (from, to, width) => {
-  const names = ["high", "all", "peak", "dropped", "failed", "starvation", "worker"];
-  const result = Object.fromEntries(names.map(name => [name, new Float64Array(width)]));
+  const result = Array.from({ length: width }, () => ({ dropped: 0 }));
   const pixel = time => Math.floor((time - from) / (to - from) * width);
-  const raise = (name, x, value) => {
-    if (result[name][x] < value) result[name][x] = value;
-  };
-  const paint = (start, stop, { highPriority, normal, depthMax, starvationMax, worker: state }) => {
-    const begin = Math.max(0, pixel(start));
-    const right = Math.min(width, Math.max(begin + 1, pixel(stop)));
-    for (let x = begin; x < right; x += 1) {
-      raise("high", x, highPriority.last);
-      raise("all", x, highPriority.last + normal.last);
-      raise("peak", x, depthMax);
-      raise("starvation", x, starvationMax);
-      raise("worker", x, workers.indexOf(state) + 1);
+  const paint = (start, stop, bucket) => {
+    const high = bucket.highPriority.last;
+    const values = Object.entries({ high, all: high + bucket.normal.last, peak: bucket.depthMax,
+      starvation: bucket.starvationMax, worker: workers.indexOf(bucket.worker) });
+    const edge = pixel(start);
+    for (const column of result.slice(Math.max(0, edge), Math.max(0, edge + 1, pixel(stop)))) {
+      for (const [name, value] of values) column[name] = Math.max(column[name] ?? 0, value);
     }
   };
   const stop = Math.min(to, now());
-  let index = Math.max(0, indexOf(from) - 1);
+  const before = indexOf(from) - 1;
+  const list = within(from, stop);
   let time = Math.max(from, began);
-  let before = held(buckets[index]?.start < from ? index : -1);
-  for (; index < buckets.length && buckets[index].start < stop; index += 1) {
-    const bucket = buckets[index];
-    if (bucket.start > time) paint(time, bucket.start, before);
-    if (bucket.start + bucketMs > from) paint(bucket.start, bucket.start + bucketMs, bucket);
-    if (bucket.start >= from) {
-      result.dropped[pixel(bucket.start)] += bucket.dropped;
-      result.failed[pixel(bucket.start)] += failures(bucket);
-    }
-    before = held(index);
-    time = Math.max(time, bucket.start + bucketMs);
-  }
-  if (time < stop) paint(time, stop, before);
+  paint(time, list[0]?.start ?? stop, held(before));
+  list.forEach((bucket, index) => {
+    time = Math.min(stop, bucket.start + bucketMs);
+    paint(bucket.start, time, bucket);
+    const next = list[index + 1]?.start ?? stop;
+    if (time < next) paint(time, next, held(before + 1 + index));
+    result[pixel(bucket.start)].dropped += bucket.dropped;
+  });
   return result;
 };
 
 // The bucket of now came as it stood then, and comes again. It also tells the time of the service.
 const take = answer => {
   ({ bucketMs, oldest } = answer);
-  while (buckets.length && buckets.at(-1).bucket > after) buckets.pop();
   for (const bucket of answer.items) bucket.start = Date.parse(bucket.time);
-  buckets = buckets.concat(answer.items).slice(-kept);
+  buckets = buckets.filter(({ bucket }) => bucket <= after).concat(answer.items).slice(-kept);
   after = answer.next;
   const last = answer.items.at(-1);
   if (last?.start > now()) skew = last.start - Date.now();
@@ -170,9 +157,9 @@ const take = answer => {
 const poll = async signal => {
   const host = began;
   for (let more = true; more;) {
-    const answer = await call(`${base()}/history?after=${after}&limit=${limit}`, { signal });
+    const answer = await call(`${base()}/history?after=${after}&limit=${page}`, { signal });
     if (host !== began) return;
-    more = answer.items.length === limit && answer.next > after;
+    more = answer.items.length === page;
     take(answer);
   }
   emit("history");
@@ -186,11 +173,12 @@ export const mount = () => {
     buckets = [];
     after = 0;
     end = undefined;
+    still = undefined;
   });
   listen("queues", queues => {
     worker = queues.worker.state;
   });
-  loop = every(250, poll);
+  const loop = every(250, poll);
   listen("host", loop.now);
   return first("history");
 };

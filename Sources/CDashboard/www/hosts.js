@@ -4,10 +4,11 @@ import { call, curlOf } from "./api.js";
 import { $, el, fill, put } from "./dom.js";
 import { openDialog } from "./dialog.js";
 import { key } from "./keys.js";
-import { check, select } from "./link.js";
+import { check, link, select } from "./link.js";
 import { get, listen } from "./state.js";
 
 const many = 100;
+let again;
 
 /** Lists a page of hosts. */
 export const list = cursor => call(`/v1/hosts?limit=${many}${cursor ? `&cursor=${cursor}` : ""}`);
@@ -24,20 +25,22 @@ export const mount = () => {
 
 /** Says that there is no such host, and offers the others. */
 export const offer = async () => {
+  clearTimeout(again);
   const { items } = await list();
   const host = get("host");
+  again = setTimeout(() => link() === "deleted" && !document.hidden && offer(), 5000);
   if (items.some(item => item.name === host)) {
     check();
     return;
   }
-  fill($("#notice"), host ? `The host ${host} does not exist any more. ` : "There is no host. ",
+  fill($("#notice"), host ? `The host ${host} does not exist. ` : "There is no host. ",
     items.length ? "Others: " : "Make one: ",
-    items.slice(0, 8).map(({ name }) => [link(name), " "]),
+    items.slice(0, 8).map(({ name }) => [choice(name), " "]),
     items.length ? "" : el("code", { text: curlOf("PUT", "/v1/hosts/default", {}) }));
   $("#notice").hidden = false;
 };
 
-const link = name => el("button", { text: name, attributes: { type: "button" }, on: { click: () => select(name) } });
+const choice = name => el("button", { text: name, attributes: { type: "button" }, on: { click: () => select(name) } });
 
 const chooser = () => {
   const items = el("ul", { class: "hosts" });

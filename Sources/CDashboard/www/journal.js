@@ -11,11 +11,14 @@ import { vocabulary } from "./vocabulary.js";
 import { open } from "./words.js";
 
 const opening = 1000;
+const patience = 2000;
 let opened = 0;
+let bounded = 0;
 let operations;
 let turn = new AbortController();
 let during;
 let again;
+let arrived;
 
 /** The lines of the list. */
 export const store = new Store();
@@ -46,10 +49,12 @@ export const begin = async note => {
     store.closed = shown.span !== undefined || Object.keys(shown.filter.query).length > 0;
     applyFilter();
     if (note) store.append([{ note: { after: 0, text: note } }]);
+    const from = await start(oldest, newest, signal);
     if (shown.span) await readSpan(signal);
-    else read(await start(oldest, newest, signal), shown.filter.query);
+    else read(from, shown.filter.query);
     shown.begun = true;
     listed();
+    if (!store.closed && newest > from) await firstItems();
   });
   if (done) backfill();
   else if (!signal.aborted) again = () => begin(note);
@@ -78,12 +83,27 @@ export const mount = seen => {
   listen("items", take);
   listen("updates", update);
   listen("unsure", () => reread(store.lines));
-  // No update says that a message was taken from the queue, and without a stream there are no updates.
-  every(1000, () => reread(seen()));
+  // No update says that a message was taken from the queue, or left the journal; without a stream there are no updates.
+  every(1000, async () => {
+    await reread(seen());
+    if (store.before && shown.newest !== bounded) await quietly(bound);
+  });
   listen("link", () => {
     if (connected()) again?.();
   });
 };
+
+const bound = async signal => {
+  const before = store.before;
+  bounded = shown.newest;
+  store.oldest = Math.max(store.oldest, (await page(0, { limit: 1 }, signal)).oldest);
+  listed({ before: store.before - before });
+};
+
+const firstItems = () => new Promise(resolve => {
+  arrived = resolve;
+  setTimeout(resolve, patience);
+});
 
 const listed = ({ before = 0, added = 0 } = {}) => emit("listed", { before, added });
 
@@ -137,6 +157,7 @@ const take = items => {
   const dropped = store.append(items);
   const last = items.at(-1);
   shown.newest = Math.max(shown.newest, last.sequence ?? last.gap.last);
+  arrived?.();
   const added = shown.newest > opened ? store.count + dropped - before : 0;
   listed({ before: -dropped, added });
 };

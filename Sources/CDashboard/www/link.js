@@ -168,9 +168,15 @@ const cancel = () => loops.forEach(loop => loop.cancel());
 
 const show = () => {
   document.documentElement.dataset.link = state;
-  put($("#link"), state === "gone" && lastSeen ? `${words.gone} since ${clock(lastSeen)}` : words[state]);
+  put($("#link"), wordsNow());
   attribute($("#link"), "data-state", state);
   fill($("#link-action"), ...actions());
+};
+
+const wordsNow = () => {
+  if (state === "gone" && lastSeen) return `${words.gone}; its last answer came at ${clock(lastSeen)}`;
+  if (state === "deleted" && !made?.startsWith(`${get("host")} `)) return "✗ there is no such host";
+  return words[state];
 };
 
 const actions = () => {

@@ -2,6 +2,7 @@
 
 import { askSequence } from "./dialog.js";
 import { $, attribute, el, fill, put, say } from "./dom.js";
+import { isNarrow } from "./header.js";
 import { begin, fetchOlder, mount as mountJournal, shown, sift, store } from "./journal.js";
 import { key } from "./keys.js";
 import { emit, get, listen, on, set } from "./state.js";
@@ -38,7 +39,9 @@ export const mount = () => {
   $("#follow").addEventListener("click", toggle);
   $("#rows").addEventListener("click", event => {
     const row = event.target.closest("[data-sequence]");
-    if (row) choose(Number(row.dataset.sequence));
+    if (!row) return;
+    choose(Number(row.dataset.sequence));
+    if (isNarrow()) emit("show", "message");
   });
   $("#rows").addEventListener("keydown", steer);
   on("q", q => {

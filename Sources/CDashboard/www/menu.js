@@ -13,7 +13,7 @@ let popup;
 export const mount = () => {
   popup = el("div", { attributes: { id: "row-menu", popover: "auto", role: "menu", "aria-label": "Message" } });
   popup.addEventListener("keydown", steer);
-  document.body.append(popup);
+  $("#main").append(popup);
   $("#rows").addEventListener("contextmenu", event => {
     const row = event.target.closest("[data-sequence]") ?? $(`#row-${get("m")}`);
     if (!row) return;

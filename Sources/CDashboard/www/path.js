@@ -15,55 +15,49 @@ const statuses = {
   STATUS_CANCELLED: "the driver was unloading (STATUS_CANCELLED)",
 };
 const glyphs = { held: "✓", failed: "✗", branch: "◇" };
-
-const sent = ({ kind, acknowledged, clearedRule, durationMicroseconds: time }, name, why) => {
-  if (acknowledged === false) return `The engine got ${name}, but did not acknowledge it: ${why}.`;
-  const cleared = clearedRule ? `; that cleared ${clearedRule}` : "";
-  return `The engine got ${name}, ${kind === "sync" ? "acknowledged" : "sent"} in ${duration(time)}${cleared}.`;
-};
+const ways = [" no", " yes"];
 
 /** What became of a message, in one sentence. */
 export const became = message => {
-  const { sequence, kind, operation, delivery, status, failure, droppedFor } = message;
+  const { sequence, kind, operation, acknowledged, clearedRule, durationMicroseconds: time } = message;
   const name = `#${sequence} ${operation}`;
-  const why = failure ?? statuses[status] ?? status;
-  if (delivery === "sent") return sent(message, name, why);
+  const why = message.failure ?? statuses[message.status] ?? message.status;
+  const answer = acknowledged === false ? `but did not acknowledge it: ${why}`
+    : `${kind === "sync" ? "acknowledged" : "sent"} in ${duration(time ?? 0)}`;
   return {
-    dropped: `${name} was made and lost: the queue was full, and #${droppedFor} pushed it out (ASY-4).`,
+    sent: `The engine got ${name}, ${answer}${clearedRule ? `; that cleared ${clearedRule}` : ""}.`,
+    dropped: `${name} was made and lost: the queue was full, and #${message.droppedFor} pushed it out (ASY-4).`,
     failed: `${name} failed: ${why}${kind === "sync" ? "; the rule stays" : ""}.`,
     notSent: `${name} was not sent: ${why}.`,
     queued: `${name} was put into the queue.`,
     inHand: `${name} is on its way to the engine.`,
-  }[delivery];
+  }[message.delivery];
 };
 
 // A template of the vocabulary with its names filled in.
-const worded = (template, { pid, target, image }) => template
-  .replaceAll("{process}", pid === undefined ? "the process" : nameOf(pid))
-  .replaceAll("{target}", target === undefined ? "the process" : nameOf(target))
-  .replaceAll("{image}", image === undefined ? "the image" : baseName(image));
-
-const sentences = (report, end, subject) => {
-  if (report.messages.length) return report.messages.map(became);
-  if (report.notified) return ["The engine was notified; the journal does not have the message any more."];
-  return [`The engine was not notified: ${worded(end?.because ?? `${end?.check} does not hold.`, subject)}`];
+const worded = (template, { pid, target, image }) => {
+  const named = { process: pid && nameOf(pid), target: target && nameOf(target), image: image && baseName(image) };
+  return template.replace(/{(process|target|image)}/g, (_, name) => named[name] ?? `the ${name}`);
 };
 
-const condition = (each, explain) => el("li", {
-  attributes: { "data-check": each.check, "data-outcome": each.outcome, title: each.value },
-}, el("span", {
-  class: each.outcome,
-  text: `${glyphs[each.outcome]} ${each.check}${each.outcome === "branch" ? (each.holds ? " yes" : " no") : ""}`,
-}), each.rule && el("a", {
-  text: each.rule,
-  attributes: { href: `/v1/vocabulary/${each.rule}`, title: each.meaning },
-  on: { click: event => {
-    event.preventDefault();
-    explain(each);
-  } },
-}));
+const verdict = (report, end, subject) => {
+  if (report.messages.length) return report.messages.map(became).join(" ");
+  if (report.notified) return "The engine was notified; the journal does not have the message any more.";
+  return `The engine was not notified: ${worded(end?.because ?? `${end?.check} does not hold.`, subject)}`;
+};
 
-const outcome = message => {
+const condition = ({ check, rule, meaning, value, outcome, holds }, explain) => el("li", {
+  attributes: { "data-check": check, "data-outcome": outcome, title: value },
+},
+el("span", { class: outcome, text: `${glyphs[outcome]} ${check}${outcome === "branch" ? ways[Number(holds)] : ""}` }),
+rule && el("a", { text: rule, attributes: { href: `/v1/vocabulary/${rule}`, title: meaning }, on: {
+  click: event => {
+    event.preventDefault();
+    explain(`${rule}: ${check} means: ${meaning}.`);
+  },
+} }));
+
+const made = message => {
   const { sequence, kind, operation, clearedRule, endedAt, time } = message;
   return el("li", { attributes: { "data-message": sequence } },
     el("span", { class: `message${lost(message) ? " lost" : ""}` },
@@ -73,18 +67,26 @@ const outcome = message => {
 };
 
 // What would have to change: a button where one call does it.
-const remedy = ({ text, call: wanted }, subject) => {
+const remedy = ({ text, call: change }, subject) => {
   const sentence = worded(text, subject);
-  if (!wanted || subject.pid === undefined) return el("p", { text: `To change that: ${sentence}` });
-  const path = wanted.path.replace("{host}", encodeURIComponent(get("host"))).replace("{pid}", subject.pid);
-  const made = button(sentence.replace(/\.$/, ""), () => attempt(async () => {
-    await call(path, { method: wanted.method, body: wanted.body });
+  if (!change || subject.pid === undefined || /{(id|image)}/.test(JSON.stringify(change))) {
+    return `To change that: ${sentence}`;
+  }
+  const path = change.path.replace("{host}", encodeURIComponent(get("host"))).replace("{pid}", subject.pid);
+  const apply = button(sentence.replace(/\.$/, ""), () => attempt(async () => {
+    await call(path, { method: change.method, body: change.body });
     say("Done. Fire the event again (r) to see what changed.");
     refresh();
   }), { "data-remedy": "" });
-  block(made, barred("drive"));
-  return el("p", {}, made);
+  block(apply, barred("drive"));
+  return apply;
 };
+
+// What the routine could have sent besides: branches that would send something if they held.
+const besides = (checks, subject) => checks
+  .filter(({ holds, kind, sends, remedy: change }) => kind === "branch" && !holds && sends?.length && change)
+  .map(each => el("p", { text: `No ${each.sends.join(", ")}: ${worded(each.because, subject)} ` },
+    remedy(each.remedy, subject)));
 
 /** A routine's report as elements; `conditions` by check, `subject` has its pid, target and image. */
 export const routine = (report, conditions, subject) => {
@@ -92,15 +94,15 @@ export const routine = (report, conditions, subject) => {
   for (const check of checks) check.outcome = check.kind === "branch" ? "branch" : check.holds ? "held" : "failed";
   const end = report.notified ? undefined : checks.at(-1);
   const meaning = el("p", { class: "dim" });
-  const explain = each => put(meaning, `${each.rule}: ${each.check} means: ${each.meaning}.`);
   return el("section", { class: "routine", attributes: { "data-routine": report.routine } },
-    ...sentences(report, end, subject).map(text => el("p", { class: "sentence", text })),
+    el("p", { class: "sentence", text: verdict(report, end, subject) }),
     el("ol", { class: "path", attributes: { "aria-label": `The conditions of ${report.routine}` } },
       el("li", {}, el("strong", { text: report.routine })),
-      ...checks.map(check => condition(check, explain)),
-      ...report.messages.map(outcome),
+      ...checks.map(check => condition(check, text => put(meaning, text))),
+      ...report.messages.map(made),
       !report.messages.length && el("li", {},
         el("span", { class: "message", text: report.notified ? "left the journal" : "no message" }))),
     meaning,
-    end?.remedy && remedy(end.remedy, subject));
+    end?.remedy && el("p", {}, remedy(end.remedy, subject)),
+    ...(report.notified ? besides(checks, subject) : []));
 };

@@ -13,9 +13,8 @@ const rows = 60;
 const headings = ["time", "peak", "high", "normal", "enqueued", "sent", "failed", "dropped", "slowest", "worker"];
 const table = el("div", { class: "table", attributes: { id: "plot-table", tabindex: 0, hidden: true, role: "group",
   "aria-label": "Buckets of the plot" } });
-const nowButton = button("Back to now", () => follow(), { id: "plot-now", hidden: true });
-const tableButton = button("table", () => toggleTable(), {
-  id: "plot-table-button", "aria-pressed": "false", title: "The same as a table (t)" });
+const nowButton = button("Back to now", () => follow(), { hidden: true });
+const tableButton = button("table", () => toggleTable(), { "aria-pressed": "false", title: "The same as a table (t)" });
 let queues;
 let cursor;
 let selection;
@@ -23,17 +22,20 @@ let anchor;
 let dragged;
 let spoken = 0;
 
+/** The controls of the plot: the way back to now, and its table. */
+export const controls = [nowButton, tableButton];
+
 const show = () => {
   const { from, to, live } = history.range();
   const buckets = history.within(from, to);
   attribute(canvas, "data-buckets", buckets.length);
   if (table.hidden) {
-    draw(canvas, {
-      columns: history.columns(from, to, Math.floor(frame(canvas.clientWidth).width)),
-      from, to, live, selection, cursor,
-      empty: buckets.length ? "" : `Nothing changed in these ${history.span() / 1000} s.`,
-      limit: queues?.maxAsyncNotificationCount ?? 0,
-      starvationLimit: queues?.asyncStarvationLimit ?? 0,
+    const columns = history.columns(from, to, Math.floor(frame(canvas.clientWidth).width));
+    const quiet = !buckets.length && columns.every(({ peak }) => !peak);
+    draw(canvas, { columns, from, to, live, selection, cursor,
+      empty: quiet ? `Nothing changed in these ${history.span() / 1000} s.` : "",
+      limit: queues?.maxAsyncNotificationCount,
+      starvationLimit: queues?.asyncStarvationLimit,
       note: cursor === undefined ? [] : note(),
     });
   }
@@ -53,19 +55,19 @@ const showNow = () => {
 const sentence = (live, to) => {
   if (!queues) return "";
   const { highPriority, normal, maxAsyncNotificationCount: most, worker } = queues;
-  const now = history.now();
-  const { dropped } = history.totals(now - 10000, now);
+  const { dropped } = history.totals(history.now() - 10000, Infinity);
   const text = `High ${number(highPriority.count)}, normal ${number(normal.count)} of ${number(most)}. `
     + `${dropped ? `▼ ${number(dropped)}` : "Nothing"} dropped in the last 10 s. Worker ${worker.state}.`;
-  if (live) return text;
-  const { enqueued } = history.totals(to, now);
-  return `${text} The plot is frozen at ${clock(to).slice(0, 8)}; ${counted(enqueued, "message")} since.`;
+  return live ? text
+    : `${text} The plot is frozen at ${clock(to).slice(0, 8)}; ${counted(history.since(), "message")} since.`;
 };
+
+const failures = ({ sendFailed, sync, direct }) => sendFailed + sync.failed + direct.failed;
 
 // What held where the cursor is.
 const note = () => {
   const found = history.at(cursor);
-  const failed = history.failures(found);
+  const failed = failures(found);
   return [
     `${clock(cursor)}${found.worker === "running" ? "" : `, worker ${found.worker}`}`,
     `high ${number(found.highPriority.last)}, normal ${number(found.normal.last)}, peak ${number(found.depthMax)}`,
@@ -76,20 +78,18 @@ const note = () => {
 
 const cells = bucket => [
   clock(bucket.time), ...[bucket.depthMax, bucket.highPriority.last, bucket.normal.last, bucket.enqueued, bucket.sent,
-    history.failures(bucket), bucket.dropped].map(number),
+    failures(bucket), bucket.dropped].map(number),
   bucket.latency.count ? duration(bucket.latency.maxMicroseconds) : "", bucket.worker,
 ];
 
-const fillTable = buckets => {
-  const seconds = history.span() / 1000;
-  const caption = buckets.length ? `${counted(buckets.length, "bucket")} with a change in these ${seconds} s${
-    buckets.length > rows ? `, the newest ${rows}` : ""}` : `Nothing changed in these ${seconds} s.`;
-  fill(table, el("table", {},
-    el("caption", { text: caption }),
-    el("thead", {}, el("tr", {}, ...headings.map(text => el("th", { text, attributes: { scope: "col" } })))),
-    el("tbody", {}, ...buckets.slice(0, rows).map(bucket =>
-      el("tr", {}, ...cells(bucket).map(text => el("td", { text })))))));
-};
+const line = (tag, texts) => el("tr", {}, ...texts.map(text =>
+  el(tag, { text, attributes: { scope: tag === "th" ? "col" : undefined } })));
+
+const fillTable = buckets => fill(table, el("table", {},
+  el("caption", { text: `${counted(buckets.length, "bucket")} with a change in these ${history.span() / 1000} s${
+    buckets.length > rows ? `, the newest ${rows}` : ""}` }),
+  el("thead", {}, line("th", headings)),
+  el("tbody", {}, ...buckets.slice(0, rows).map(bucket => line("td", cells(bucket))))));
 
 const toggleTable = () => {
   table.hidden = !table.hidden;
@@ -114,8 +114,7 @@ const follow = () => {
 
 const timeOf = ({ offsetX }) => {
   const { left, width } = frame(canvas.clientWidth);
-  const { from, to } = history.range();
-  return from + (to - from) * Math.min(1, Math.max(0, (offsetX - left) / width));
+  return history.range().from + history.span() * Math.min(1, Math.max(0, (offsetX - left) / width));
 };
 
 const pointer = {
@@ -147,7 +146,7 @@ const go = (direction, extend) => {
   const start = cursor ?? to;
   const size = Math.max(history.step(), history.span() / frame(canvas.clientWidth).width);
   cursor = Math.min(start + direction * size, history.now());
-  if (cursor < from || cursor > to) pan(direction / 8);
+  if (cursor < from || cursor > to) history.pan(direction / 8);
   anchor = extend ? anchor ?? start : undefined;
   if (extend) choose(anchor, cursor);
   show();
@@ -155,20 +154,17 @@ const go = (direction, extend) => {
   spoken = performance.now() + 3000;
 };
 
-const pan = part => history.freeze(history.range().to + part * history.span());
-
 const keys = {
   ArrowLeft: event => go(-1, event.shiftKey),
   ArrowRight: event => go(1, event.shiftKey),
-  a: () => pan(-0.5),
-  d: () => pan(0.5),
+  a: () => history.pan(-0.5),
+  d: () => history.pan(0.5),
   "+": () => history.zoom(-1),
   "-": () => history.zoom(1),
   f: () => (history.range().live ? history.freeze(history.now() - 1) : follow()),
   Escape: follow,
 };
-
-// For the help; the keys themselves act while the queue has the focus.
+// For the help; these keys act while the queue has the focus.
 const described = {
   "← →": "what was there, bucket by bucket", "Shift ← →": "select a stretch of time", "a d": "earlier, later",
   "+ -": "a shorter or longer span",
@@ -208,10 +204,8 @@ export const mount = () => {
   });
   listen("host", () => emit("span"));
   on("span", showNow);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
-  addEventListener("resize", show);
+  for (const source of [window, matchMedia("(prefers-color-scheme: dark)")]) {
+    source.addEventListener(source === window ? "resize" : "change", show);
+  }
   new ResizeObserver(show).observe(canvas);
 };
-
-/** The controls of the plot: the way back to now, and its table. */
-export const controls = [nowButton, tableButton];

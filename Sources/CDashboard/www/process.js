@@ -1,4 +1,4 @@
-// The selected process: what one can do with it, its rules and flags as switches, and what the driver keeps about it.
+// The selected process: what one can do with it, what the driver keeps about it, its rules and flags as switches.
 
 import { base, call } from "./api.js";
 import { $, attribute, el, fill, put, say } from "./dom.js";
@@ -16,15 +16,9 @@ const kinds = {
   thread: "Thread", remote: "Thread in another process", image: "Load image", commandLine: "Command line", exit: "Exit",
 };
 const controls = "button, input, summary";
-const unfolded = new Set(["rules"]);
+const folded = new Set(["flags"]);
 let shown;
 let terms;
-
-const toggle = (word, name, checked) => attempt(async () => {
-  const path = `${base()}/processes/${get("p")}/${word}`;
-  await call(path, { method: "PATCH", body: { [checked ? "set" : "clear"]: [name] } });
-  say(`${name} is ${checked ? "set on" : "cleared from"} ${nameOf(Number(get("p")))}.`);
-}).then(refresh);
 
 const related = ({ processId, creationTime }) =>
   (creationTime && all().has(processId) ? nameOf(processId) : `${processId}, not running`);
@@ -42,18 +36,27 @@ const details = process => facts([
   ["messages", process.notificationsSent],
 ]);
 
+const toggle = async (word, name, { checked }) => {
+  await attempt(async () => {
+    const body = { [checked ? "set" : "clear"]: [name] };
+    await call(`${base()}/processes/${get("p")}/${word}`, { method: "PATCH", body });
+    say(`${name} is ${checked ? "set on" : "cleared from"} ${nameOf(Number(get("p")))}.`);
+  });
+  refresh();
+};
+
 const choice = (word, has, { name, meaning, value }) => {
   const field = el("input", { attributes: { type: "checkbox", checked: has.includes(name) },
-    on: { change: event => toggle(word, name, event.target.checked) } });
+    on: { change: event => toggle(word, name, event.target) } });
   block(field, barred("drive"), `${value}: ${meaning}`);
-  return el("label", { attributes: { title: `${value}: ${meaning}` } }, field, name);
+  return el("label", {}, field, name);
 };
 
 const switches = (word, has) => el("details", {
-  attributes: { open: unfolded.has(word) },
-  on: { toggle: event => unfolded[event.target.open ? "add" : "delete"](word) },
+  attributes: { open: !folded.has(word) },
+  on: { toggle: event => folded[event.target.open ? "delete" : "add"](word) },
 },
-el("summary", { text: `${word}: ${has.length ? has.join(", ") : "none"}` }),
+el("summary", { text: `${word}: ${has.join(", ") || "none"}` }),
 ...terms[word].map(term => choice(word, has, term)));
 
 const actions = process => [
@@ -73,42 +76,41 @@ const threads = () => attempt(async () => {
   if (pid === get("p")) put($("#threads"), items.length ? `threads: ${ids}${next ? ", …" : ""}` : "no threads");
 }, () => {});
 
-const content = (pid, process) => (process ? [
-  el("h3", { text: `${nameOf(pid)}${process.gone ? ", exited" : ""}` }),
-  el("div", { class: "actions" }, ...actions(process)),
-  details(process),
-  el("p", { attributes: { id: "threads" } }),
-  terms && switches("rules", process.rules),
-  terms && switches("flags", process.flags),
-] : [el("p", { class: "empty", text: `There is no process ${get("p")}. It was not created, or it has exited.` })]);
-
 // Draws only what changed, and keeps the focus and the place.
 const show = () => {
-  const pid = get("p") === undefined ? undefined : Number(get("p"));
+  const pid = get("p");
+  const process = all().get(Number(pid));
   attribute(box, "hidden", pid === undefined);
-  if (pid === undefined) return false;
-  const process = all().get(pid);
   const state = JSON.stringify([pid, process, barred("drive"), terms === undefined]);
-  if (state === shown) return false;
+  if (state === shown || pid === undefined) return false;
   shown = state;
   const focused = [...box.querySelectorAll(controls)].indexOf(document.activeElement);
   const top = box.scrollTop;
-  fill(box, ...content(pid, process));
+  if (process) {
+    fill(box,
+      el("h3", { text: `${nameOf(process.processId)}${process.gone ? ", exited" : ""}` }),
+      el("div", { class: "actions" }, ...actions(process)),
+      details(process),
+      el("p", { attributes: { id: "threads" } }),
+      terms && switches("rules", process.rules),
+      terms && switches("flags", process.flags));
+  } else {
+    fill(box, el("p", { class: "empty", text: `There is no process ${pid}. It was not created, or it has exited.` }));
+  }
   box.scrollTop = top;
-  if (focused >= 0) box.querySelectorAll(controls)[focused]?.focus();
+  box.querySelectorAll(controls)[focused]?.focus();
   return process && !process.gone;
 };
-
-const showWithThreads = () => show() && threads();
 
 /** Begins to show the selected process. */
 export const mount = () => {
   attribute(box, "tabindex", -1);
+  const showAll = () => show() && threads();
   for (const signal of ["link", "self"]) listen(signal, show);
-  listen("processes", showWithThreads);
-  on("p", showWithThreads);
+  listen("processes", showAll);
+  on("p", showAll);
   listen("host", () => attempt(async () => {
     terms = await vocabulary();
-    showWithThreads();
+    showAll();
   }));
 };

@@ -8,7 +8,8 @@ import { baseName, open } from "./words.js";
 
 const page = 1000;
 const most = 10000;
-const lasts = { fresh: 5000, gone: 5000, cleared: 10000 };
+const brief = 5000;
+const long = 10000;
 
 let known = new Map();
 let waiting = new Map();
@@ -16,60 +17,59 @@ let revision;
 let full = false;
 let loop;
 
-/** The processes by pid, with `fresh` or `gone` (until when) and `cleared` (rules, each until when). */
+/** The processes by pid, each with `cleared` rules and perhaps `fresh` or `gone`: when these marks end. */
 export const all = () => known;
 
 /** Whether the host has more processes than are kept here. */
 export const capped = () => full;
 
-/** A process as people write it: its pid and image. */
-export const nameOf = pid => {
-  const found = known.get(pid);
-  return found ? `${pid} ${baseName(found.imageFileName)}` : String(pid);
-};
+/** Reads now what changed. */
+export const refresh = () => loop.now();
 
-const until = kind => performance.now() + lasts[kind];
+/** A process as people write it: its pid and image. */
+export const nameOf = pid => (known.has(pid) ? `${pid} ${baseName(known.get(pid).imageFileName)}` : String(pid));
+
+const after = duration => performance.now() + duration;
 
 // A process as it came, with the marks of the one that it replaces.
 const put = (process, fresh) => {
-  const before = known.get(process.processId);
-  const same = before?.creationTime === process.creationTime;
-  if (!same && full && !before) return;
-  const marks = same ? { fresh: before.fresh, cleared: before.cleared }
-    : { fresh: fresh ? until("fresh") : undefined, cleared: new Map() };
-  for (const rule of same ? before.rules : []) marks.cleared.set(rule, marks.cleared.get(rule) ?? until("cleared"));
-  for (const rule of process.rules) marks.cleared.delete(rule);
-  known.set(process.processId, { ...process, ...marks });
+  const { processId: pid, creationTime, rules } = process;
+  if (full && !known.has(pid)) return;
+  const same = known.get(pid)?.creationTime === creationTime ? known.get(pid) : undefined;
+  const cleared = same?.cleared ?? new Map();
+  for (const rule of same?.rules ?? []) cleared.set(rule, cleared.get(rule) ?? after(long));
+  for (const rule of rules) cleared.delete(rule);
+  known.set(pid, { ...process, cleared, fresh: same ? same.fresh : fresh && after(brief) });
 };
 
 const load = async signal => {
   const found = new Map();
   known = found;
+  full = false;
   let cursor;
-  revision = undefined;
   do {
     const answer = await call(`${base()}/processes?limit=${page}${cursor ? `&cursor=${cursor}` : ""}`, { signal });
     if (known !== found) return;
-    revision ??= answer.revision;
+    if (!cursor) ({ revision } = answer);
     for (const process of answer.items) put(process, false);
     cursor = answer.next;
-  } while (cursor !== undefined && known.size < most);
-  full = cursor !== undefined;
+  } while (cursor && known.size < most);
+  full = Boolean(cursor);
 };
 
 const follow = async signal => {
-  for (let more = true; more;) {
-    const answer = await call(`${base()}/processes?changedAfter=${revision}&limit=${page}`, { signal });
-    if (!answer.complete) return load(signal);
-    for (const { processId, creationTime } of answer.removed) {
-      const gone = known.get(processId);
-      if (gone?.creationTime === creationTime) known.set(processId, { ...gone, gone: until("gone") });
-    }
-    for (const process of answer.items) put(process, true);
-    more = answer.revision > revision && answer.items.length >= page;
-    ({ revision } = answer);
+  const answer = await call(`${base()}/processes?changedAfter=${revision}&limit=${page}`, { signal });
+  if (!answer.complete) {
+    await load(signal);
+    return;
   }
-  return undefined;
+  for (const { processId, creationTime } of answer.removed) {
+    const gone = known.get(processId);
+    if (gone?.creationTime === creationTime) known.set(processId, { ...gone, gone: after(brief) });
+  }
+  for (const process of answer.items) put(process, true);
+  ({ revision } = answer);
+  if (answer.items.length >= page) await follow(signal);
 };
 
 const expire = () => {
@@ -81,49 +81,38 @@ const expire = () => {
   }
 };
 
-const poll = async signal => {
-  await (revision === undefined ? load : follow)(signal);
-  expire();
-  emit("processes");
-};
-
-// An acknowledgement clears a rule of the process that the message is about; a stream's rule is not the process's.
-const clear = (message, pid) => {
+// An acknowledgment clears a rule of the process that the message is about; a stream's rule is not the process's.
+const clear = ({ clearedRule: rule }, pid) => {
   const process = known.get(pid);
-  if (!message.clearedRule || !process) return;
-  process.cleared.set(message.clearedRule, until("cleared"));
-  process.rules = process.rules.filter(rule => rule !== message.clearedRule);
+  if (!rule || !process) return;
+  process.cleared.set(rule, after(long));
+  process.rules = process.rules.filter(name => name !== rule);
   loop.now();
-};
-
-const read = messages => {
-  for (const message of messages) {
-    if (message.kind !== "sync" || message.operation === "NewImageLoadPerStream") continue;
-    if (open(message)) waiting.set(message.sequence, message.processId);
-    else clear(message, message.processId);
-  }
-};
-
-const update = updates => {
-  for (const each of updates) {
-    clear(each, waiting.get(each.sequence));
-    waiting.delete(each.sequence);
-  }
 };
 
 /** Begins to read; `processes` is sent after each answer. */
 export const mount = () => {
-  loop = every(1000, poll);
+  loop = every(1000, async signal => {
+    await (revision === undefined ? load : follow)(signal);
+    expire();
+    emit("processes");
+  });
   listen("host", () => {
-    known = new Map();
-    waiting = new Map();
-    revision = undefined;
+    [known, waiting, revision] = [new Map(), new Map(), undefined];
     loop.now();
   });
-  listen("items", read);
-  listen("updates", update);
+  listen("items", messages => {
+    for (const message of messages) {
+      if (message.kind !== "sync" || message.operation === "NewImageLoadPerStream") continue;
+      if (open(message)) waiting.set(message.sequence, message.processId);
+      else clear(message, message.processId);
+    }
+  });
+  listen("updates", updates => {
+    for (const update of updates) {
+      clear(update, waiting.get(update.sequence));
+      waiting.delete(update.sequence);
+    }
+  });
   return first("processes");
 };
-
-/** Reads now what changed. */
-export const refresh = () => loop.now();

@@ -1,7 +1,8 @@
 // What is selected, kept in the address so that a link opens the same; and the signals between views.
 
 const names = ["host", "q", "m", "f", "p", "d", "v", "span", "lesson"];
-const quiet = 300;
+const burst = 20;
+const quiet = 400;
 const watchers = new Set();
 const listeners = new Map();
 
@@ -12,6 +13,7 @@ const read = () => {
 
 let values = read();
 let written = 0;
+let credit = burst;
 let pending;
 
 /** The value of a name (host q m f p d v span lesson): a string, or undefined. */
@@ -60,14 +62,15 @@ const safely = (callback, ...details) => {
   }
 };
 
-// Browsers refuse a page that changes its address too often, so changes in quick succession become one.
+// Browsers refuse a page that changes its address too often: beyond a burst, several changes become one.
 const write = push => {
-  const waiting = pending;
-  clearTimeout(waiting?.timer);
-  const wait = written + quiet - Date.now();
-  const both = push || (waiting?.push ?? false);
-  pending = { push: both, timer: setTimeout(commit, Math.max(0, wait)) };
-  if (wait <= 0) commit();
+  const now = Date.now();
+  credit = Math.min(burst, credit + (now - written) / quiet);
+  written = now;
+  clearTimeout(pending?.timer);
+  pending = { push: push || (pending?.push ?? false) };
+  if (credit >= 1) commit();
+  else pending.timer = setTimeout(commit, quiet);
 };
 
 const commit = () => {
@@ -79,7 +82,7 @@ const commit = () => {
   }
   history[pending.push ? "pushState" : "replaceState"](null, "", url);
   pending = undefined;
-  written = Date.now();
+  credit = Math.max(0, credit - 1);
 };
 
 addEventListener("popstate", () => {

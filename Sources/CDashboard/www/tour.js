@@ -10,7 +10,7 @@ import { refresh } from "./processes.js";
 import { emit, get, listen, on, set } from "./state.js";
 import { showRoutines } from "./why.js";
 
-const bar = $("#tour");
+const box = $("#tour");
 const none = { m: undefined, f: undefined, p: undefined, d: undefined, q: undefined };
 let lesson;
 let place = 0;
@@ -18,40 +18,36 @@ let done = false;
 let busy = false;
 let fault;
 let back;
+let begun = false;
 
-const host = () => lesson.host;
 const step = () => lesson.steps[place];
-const last = () => place === lesson.steps.length - 1;
-const titles = steps => steps.map(({ title }) => title).filter(Boolean);
-
-const heading = () => {
-  const passed = titles(lesson.steps.slice(0, place + 1));
-  return `${lesson.title}, step ${passed.length} of ${titles(lesson.steps).length}: ${passed.at(-1)}`;
-};
+const titles = end => lesson.steps.slice(0, end).map(({ title }) => title).filter(Boolean);
 
 const go = () => {
-  const [text, click] = done ? (last() ? ["Finish", leave] : ["Next", next]) : [fault ? "Try again" : "Do it", act];
+  const last = place === lesson.steps.length - 1;
+  const [text, click] = done ? (last ? ["Finish", leave] : ["Next", next]) : [fault ? "Try again" : "Do it", act];
   const made = button(text, click, { id: "tour-go" });
   block(made, busy ? "Busy." : done ? "" : barred("admin"), "Enter");
   return made;
 };
 
 const show = () => {
-  attribute(bar, "hidden", !lesson);
+  attribute(box, "hidden", !lesson);
   if (!lesson) return;
   const { say: text, method, path, body, look } = step();
+  const passed = titles(place + 1);
   const command = el("code", { class: "curl" });
-  command.textContent = lines(curlOf(method, base(host()) + path, body));
-  attribute(bar, "data-step", titles(lesson.steps.slice(0, place + 1)).length);
-  fill(bar,
-    el("h2", { text: heading() }),
+  command.textContent = lines(curlOf(method, base(lesson.host) + path, body));
+  attribute(box, "data-step", passed.length);
+  fill(box,
+    el("h2", { text: `${lesson.title}, step ${passed.length} of ${titles().length}: ${passed.at(-1)}` }),
     el("p", { text: done ? `Look: ${look}` : text, attributes: { role: "status" } }),
     command,
     fault && el("p", { class: "fault", text: fault }),
     el("div", { class: "actions" },
       go(),
       !done && button("I did it myself", arrive, { title: "Goes on without the call" }),
-      !(done && last()) && button("Leave", leave, { title: `Deletes the host ${host()}` })));
+      button("Leave", leave, { title: `Deletes the host ${lesson.host}` })));
   if (!busy) $("#tour-go").focus();
 };
 
@@ -60,22 +56,23 @@ const point = at => {
   for (const node of document.querySelectorAll(".looked")) node.classList.remove("looked");
   if (!at) return;
   emit("show", at);
-  $(at === "why" || at === "engine" ? "#panel" : `#${at}`).classList.add("looked");
+  $(at === "why" ? "#panel" : `#${at}`).classList.add("looked");
 };
 
 const arrive = () => {
   fault = undefined;
-  if (get("host") !== host()) {
+  begun = true;
+  if (get("host") !== lesson.host) {
     back = get("host");
-    set({ ...none, host: host() });
+    set({ ...none, host: lesson.host });
   }
-  if (!step().look) {
+  if (step().look) {
+    done = true;
+    point(step().at);
+    show();
+  } else {
     next();
-    return;
   }
-  done = true;
-  point(step().at);
-  show();
 };
 
 const next = () => {
@@ -89,7 +86,7 @@ const act = async () => {
   busy = true;
   show();
   const { method, path, body } = step();
-  const answer = await attempt(() => call(base(host()) + path, { method, body }), detail => {
+  const answer = await attempt(() => call(base(lesson.host) + path, { method, body }), detail => {
     fault = detail;
   });
   busy = false;
@@ -97,26 +94,25 @@ const act = async () => {
     show();
     return;
   }
-  tell(answer, path, body);
+  const target = Number(/processes\/(\d+)/.exec(path)?.[1] ?? body?.processId);
+  const creator = body?.creatorProcessId;
+  if (answer.routines) showRoutines(titles(place + 1).at(-1), answer.routines, { target, creator });
+  if (path === "/worker/steps") emit("stepped", answer);
+  refresh();
   arrive();
 };
 
-const tell = (answer, path, body) => {
-  const target = Number(/processes\/(\d+)/.exec(path)?.[1] ?? body?.processId);
-  if (answer.routines) showRoutines(heading(), answer.routines, { target, creator: body?.creatorProcessId });
-  if (path === "/worker/steps") emit("stepped", answer);
-  refresh();
-};
-
 const leave = async () => {
-  const mine = host();
+  const { host } = lesson;
   lesson = undefined;
   point();
   show();
-  set({ ...none, lesson: undefined, host: back ?? "default" });
+  set({ lesson: undefined });
+  if (!begun) return;
+  set({ ...none, host: back ?? "default" });
   await attempt(async () => {
-    await call(base(mine), { method: "DELETE" });
-    say(`The host ${mine} is deleted.`);
+    await call(base(host), { method: "DELETE" });
+    say(`The host ${host} is deleted.`);
   });
 };
 
@@ -124,14 +120,11 @@ const begin = name => {
   if (lesson === lessons[name]) return;
   lesson = lessons[name];
   if (name && !lesson) say(`There is no lesson ${name}. There are: ${Object.keys(lessons).join(", ")}.`);
-  if (!lesson) return;
-  place = 0;
-  done = false;
-  fault = undefined;
+  [place, done, begun, fault] = [0, false, false, undefined];
   show();
 };
 
-/** Begins the lesson of the address, and each that is chosen later by `lesson`. */
+/** Begins the lesson of the address, and each that is chosen later. */
 export const mount = () => {
   for (const signal of ["link", "self"]) listen(signal, () => lesson && !busy && show());
   listen("tour", () => set({ lesson: "tour" }));

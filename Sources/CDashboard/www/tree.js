@@ -4,29 +4,26 @@ import { $, attribute, el, fill, put } from "./dom.js";
 import { button } from "./parts.js";
 import { all, capped } from "./processes.js";
 import { get, listen, on, set } from "./state.js";
-import { baseName, number } from "./words.js";
 import { windowOf } from "./window.js";
+import { baseName, number } from "./words.js";
 
-const rem = 1.25;
 const common = "ThreadNotifyRoutineExSet";
-const folded = new Set();
 const unknown = { state: "others", text: "parent unknown", title: "Their parents have exited." };
 const box = $("#tree");
 const search = $("#process-search");
+const empty = el("p", { class: "empty" });
+const folded = new Set();
 let rows = [];
+let places = new Map();
 let total = 0;
 let revealed;
-let places = new Map();
 let list;
 
-// Children by parent; who has no living parent is a root, and all but System are orphans.
-const families = processes => {
-  const children = new Map();
-  const parents = new Map();
-  const roots = [];
-  const orphans = [];
-  for (const process of processes.values()) {
-    const parent = processes.get(process.parent?.processId);
+// Children by parent. Who has no living parent is a root; all roots but System and its like are orphans.
+const families = () => {
+  const [children, parents, roots, orphans] = [new Map(), new Map(), [], []];
+  for (const process of all().values()) {
+    const parent = all().get(process.parent?.processId);
     if (parent && parent !== process && parent.creationTime === process.parent.creationTime) {
       parents.set(process, parent);
       if (!children.has(parent)) children.set(parent, []);
@@ -38,17 +35,13 @@ const families = processes => {
   return { children, parents, roots, orphans };
 };
 
-const searched = process => [process.processId, process.imageFileName, ...process.rules, ...process.flags]
-  .join(" ").toLowerCase();
-
 // Those that the search finds, and those that are shown because one below is found.
-const sought = ({ parents }) => {
+const sought = parents => {
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
   if (!words.length) return undefined;
-  const found = new Set();
-  const above = new Set();
+  const [found, above] = [new Set(), new Set()];
   for (const process of all().values()) {
-    const text = searched(process);
+    const text = [process.processId, process.imageFileName, ...process.rules, ...process.flags].join(" ").toLowerCase();
     if (!words.every(word => text.includes(word))) continue;
     found.add(process);
     for (let up = process; up && !above.has(up); up = parents.get(up)) above.add(up);
@@ -62,41 +55,38 @@ const notifies = rule => rule.startsWith("Notify");
 const notes = ({ rules, flags, cleared }) => {
   const others = [...rules.filter(rule => !notifies(rule)), ...flags.filter(flag => flag !== common)].join(", ");
   return [
-    ...rules.filter(notifies).map(rule => ({ rule, state: "armed", text: `● ${rule}`, title: rule })),
-    ...Array.from(cleared.keys(), rule =>
-      ({ rule, state: "cleared", text: `○ ${rule}`, title: `${rule} was cleared` })),
-    ...(others ? [{ state: "others", text: others, title: others }] : []),
+    ...rules.filter(notifies).map(rule => ({ rule, state: "armed", text: `● ${rule}` })),
+    ...Array.from(cleared.keys(), rule => ({ rule, state: "cleared", text: `○ ${rule}` })),
+    ...(others ? [{ state: "others", text: others }] : []),
   ];
 };
 
 // Puts the rows in their order, without recursion: a recording may have a chain of any length.
 const arrange = () => {
-  const family = families(all());
-  const wanted = sought(family);
-  rows = [];
-  places = new Map();
-  const level = (siblings, depth, inside) => {
-    const shown = inside ? siblings : siblings.filter(process => wanted.above.has(process));
-    return shown.map((process, index) => ({ process, level: depth, inside, index: index + 1, of: shown.length }));
+  const { children, parents, roots, orphans } = families();
+  const wanted = sought(parents);
+  [rows, places] = [[], new Map()];
+  const siblings = (processes, level, inside) => {
+    const shown = inside ? processes : processes.filter(process => wanted.above.has(process));
+    return shown.map((process, index) => ({ process, level, inside, index: index + 1, of: shown.length }));
   };
-  const walk = first => {
-    const waiting = first.toReversed();
+  const walk = top => {
+    const waiting = top.toReversed();
     while (waiting.length) {
       const row = waiting.pop();
-      const { process } = row;
+      const { process, level } = row;
       const inside = row.inside || wanted.found.has(process);
-      const below = level(family.children.get(process) ?? [], row.level + 1, inside);
-      const expanded = below.length ? wanted !== undefined || !folded.has(process.processId) : undefined;
+      const below = siblings(children.get(process) ?? [], level + 1, inside);
+      if (below.length) row.expanded = wanted !== undefined || !folded.has(process.processId);
       places.set(process.processId, rows.length);
-      rows.push({ ...row, expanded });
-      for (const note of notes(process)) rows.push({ note, owner: process, level: row.level });
-      if (expanded) waiting.push(...below.toReversed());
+      rows.push(row, ...notes(process).map(note => ({ note, level, of: undefined, owner: process.processId })));
+      if (row.expanded) waiting.push(...below.toReversed());
     }
   };
-  walk(level(family.roots, 1, wanted === undefined));
-  const orphans = level(family.orphans, 1, wanted === undefined);
-  if (orphans.length) rows.push({ note: unknown, level: 0 });
-  walk(orphans);
+  walk(siblings(roots, 1, !wanted));
+  const lost = siblings(orphans, 1, !wanted);
+  if (lost.length) rows.push({ note: unknown, level: 0 });
+  walk(lost);
 };
 
 const show = () => {
@@ -104,13 +94,12 @@ const show = () => {
   const size = number(all().size);
   put($("#process-count"), capped() ? `the first ${size} of ${number(total)} by pid` : size);
   list.count(rows.length);
-  if (!rows.length) fill($("#tree-empty"), ...empty());
-  attribute($("#tree-empty"), "hidden", rows.length > 0);
+  const words = search.value.trim();
+  if (!rows.length) fill(empty, words ? "No process matches. " : "No processes yet.", words && button("clear", clear));
+  attribute(empty, "hidden", rows.length > 0);
   attribute(box, "hidden", rows.length === 0);
   mark();
 };
-
-const empty = () => (search.value.trim() ? ["No process matches. ", button("clear", clear)] : ["No processes yet."]);
 
 const clear = () => {
   search.value = "";
@@ -118,32 +107,27 @@ const clear = () => {
   search.focus();
 };
 
-const make = () => el("div", {}, el("span", { class: "fold" }), el("span", { class: "name" }), el("small"));
-
 const draw = (row, index) => {
   const { process, note, owner, level, expanded, index: place, of } = rows[index];
   const [fold, name, more] = row.children;
   const state = process?.gone ? ", exited" : process?.fresh ? ", new" : "";
-  const selected = process && String(process.processId) === get("p");
   const image = process && baseName(process.imageFileName);
+  const rules = process && [...process.rules.map(rule => `, ${rule} armed`),
+    ...Array.from(process.cleared.keys(), rule => `, ${rule} cleared`)].join("");
   row.style.paddingLeft = `${0.4 + Math.min(level, 12) * 0.8}rem`;
   row.className = `leaf ${process ? state.slice(2) : note.state}`;
-  const attributes = {
+  for (const [attributeName, value] of Object.entries({
     id: process && `p${process.processId}`, role: process ? "treeitem" : "presentation", "data-index": index,
-    "data-pid": process?.processId, "data-of": owner?.processId,
-    "data-rule": note?.rule, "data-state": note?.rule && note.state,
+    "data-pid": process?.processId, "data-of": owner, "data-rule": note?.rule, "data-state": note?.rule && note.state,
     "aria-level": process && level, "aria-setsize": of, "aria-posinset": place, "aria-expanded": expanded,
-    "aria-selected": selected, "aria-label": process && `${image}, ${process.processId}${state}${spoken(process)}`,
-    title: process?.imageFileName ?? note.title,
-  };
-  for (const [attributeName, value] of Object.entries(attributes)) attribute(row, attributeName, value);
+    "aria-selected": process && String(process.processId) === get("p"),
+    "aria-label": process && `${image}, ${process.processId}${state}${rules}`,
+    title: process?.imageFileName ?? note.title ?? note.text,
+  })) attribute(row, attributeName, value);
   put(fold, expanded === undefined ? "" : expanded ? "▾" : "▸");
   put(name, image ?? note.text);
   put(more, process ? `${process.processId}${state}` : "");
 };
-
-const spoken = ({ rules, cleared }) => [...rules.map(rule => `, ${rule} armed`),
-  ...Array.from(cleared.keys(), rule => `, ${rule} cleared`)].join("");
 
 const current = () => places.get(Number(get("p"))) ?? -1;
 
@@ -152,38 +136,22 @@ const mark = () => {
   const index = current();
   if (index >= 0 && revealed !== get("p")) list.reveal(index);
   if (index >= 0) revealed = get("p");
-  const [first, end] = list.seen();
-  attribute(box, "aria-activedescendant", index >= first && index < end ? `p${get("p")}` : undefined);
+  const [start, end] = list.seen();
+  attribute(box, "aria-activedescendant", index >= start && index < end ? `p${get("p")}` : undefined);
   list.redraw();
 };
 
-const scrolled = resized => {
-  if (resized) revealed = undefined;
-  mark();
-};
-
-const select = index => rows[index] && set({ p: rows[index].process.processId });
+const choose = index => rows[index] && set({ p: rows[index].process.processId });
 
 const move = (from, direction) => {
-  for (let index = from + direction; rows[index]; index += direction) {
-    if (rows[index].process) {
-      select(index);
-      return;
-    }
-  }
+  let index = from + direction;
+  while (rows[index] && !rows[index].process) index += direction;
+  choose(index);
 };
 
 const fold = (index, shut) => {
-  const pid = rows[index].process.processId;
-  if (shut) folded.add(pid);
-  else folded.delete(pid);
+  folded[shut ? "add" : "delete"](rows[index].process.processId);
   show();
-};
-
-const parentOf = index => {
-  let above = index;
-  while (above >= 0 && !(rows[above].process && rows[above].level < rows[index].level)) above -= 1;
-  return above;
 };
 
 const commands = {
@@ -191,9 +159,16 @@ const commands = {
   ArrowUp: index => move(index < 0 ? rows.length : index, -1),
   Home: () => move(-1, 1),
   End: () => move(rows.length, -1),
-  ArrowLeft: index => (rows[index]?.expanded ? fold(index, true) : rows[index] && select(parentOf(index))),
-  ArrowRight: index => (rows[index]?.expanded ? move(index, 1) : rows[index]?.expanded === false && fold(index, false)),
-  Enter: select,
+  ArrowLeft: index => {
+    const { level, expanded } = rows[index] ?? {};
+    if (expanded) fold(index, true);
+    else choose(rows.findLastIndex((row, above) => above < index && row.process && row.level < level));
+  },
+  ArrowRight: index => {
+    if (rows[index]?.expanded) move(index, 1);
+    else if (rows[index]?.expanded === false) fold(index, false);
+  },
+  Enter: choose,
   Escape: () => set({ p: undefined }),
 };
 
@@ -204,20 +179,23 @@ const press = event => {
   commands[event.key](current());
 };
 
-const click = event => {
-  const row = event.target.closest(".leaf");
-  if (!row) return;
-  let index = Number(row.dataset.index);
-  while (index > 0 && !rows[index].process) index -= 1;
-  const { process, expanded } = rows[index];
-  if (event.target.classList.contains("fold") && expanded !== undefined) fold(index, expanded);
-  else if (process) set({ p: process.processId }, { push: true });
+const click = ({ target }) => {
+  const row = rows[target.closest(".leaf")?.dataset.index];
+  const pid = row?.process?.processId ?? row?.owner;
+  if (pid === undefined) return;
+  if (target.classList.contains("fold") && row.expanded !== undefined) fold(places.get(pid), row.expanded);
+  else set({ p: pid }, { push: true });
 };
 
 /** Begins to show the tree. */
 export const mount = () => {
-  list = windowOf(box, { rem, make, draw, scrolled });
-  box.after(el("p", { class: "empty", attributes: { id: "tree-empty", hidden: true } }));
+  list = windowOf(box, { rem: 1.25, draw,
+    make: () => el("div", {}, el("span", { class: "fold" }), el("span", { class: "name" }), el("small")),
+    scrolled: resized => {
+      if (resized) revealed = undefined;
+      mark();
+    } });
+  box.after(empty);
   box.addEventListener("keydown", press);
   box.addEventListener("click", click);
   search.addEventListener("input", show);

@@ -2,13 +2,10 @@
 
 import { call } from "./api.js";
 
-let loading;
+let terms;
 
-/** The vocabulary; a failed call is made again the next time. */
-export const vocabulary = () => {
-  loading ??= call("/v1/vocabulary").catch(error => {
-    loading = undefined;
-    throw error;
-  });
-  return loading;
+/** The vocabulary. */
+export const vocabulary = async () => {
+  terms ??= await call("/v1/vocabulary");
+  return terms;
 };

@@ -3,35 +3,35 @@
 import { base, call } from "./api.js";
 import { $, el, fill } from "./dom.js";
 import { every } from "./link.js";
-import { attempt, link, options } from "./parts.js";
+import { attempt, link, select } from "./parts.js";
 import { routine } from "./path.js";
 import { nameOf } from "./processes.js";
 import { emit, get, listen, on, set } from "./state.js";
 import { vocabulary } from "./vocabulary.js";
 import { baseName, clock, counted, open } from "./words.js";
 
-const kinds = {
-  "": "any event",
-  MpCreateThreadNotifyRoutine: "thread created",
-  MpCreateThreadNotifyRoutineEx: "first thread, command line",
-  MpLoadImageNotifyRoutine: "image loaded",
-  MpCreateProcessNotifyRoutineEx: "process created or exited",
-};
+const kinds = [
+  ["", "any event"],
+  ["MpCreateThreadNotifyRoutine", "thread created"],
+  ["MpCreateThreadNotifyRoutineEx", "first thread, command line"],
+  ["MpLoadImageNotifyRoutine", "image loaded"],
+  ["MpCreateProcessNotifyRoutineEx", "process created or exited"],
+];
 const hint = "Select a message, fire an event, or ask below why there was no message: here is what the driver looked "
   + "at, condition by condition, and which one decided.";
 const answer = el("div", { attributes: { id: "why-answer" } });
 const results = el("div", { attributes: { id: "why-results" } });
 let shown = { reports: [] };
 let conditions = new Map();
-let loop;
 let named = false;
+let loop;
 
 // The conditions of each routine by their text, with their meanings.
 const learn = async () => {
   const found = await vocabulary();
-  const meanings = new Map(found.conditions.map(term => [term.routine + term.check, term]));
-  conditions = new Map(found.routines.map(({ name, conditions: list = [] }) =>
-    [name, new Map(list.map(each => [each.check, Object.assign({}, meanings.get(name + each.check), each)]))]));
+  const meanings = new Map(found.conditions.map(({ routine: name, check, meaning }) => [name + check, meaning]));
+  conditions = new Map(found.routines.map(({ name, conditions: list }) => [name, new Map(list.map(each =>
+    [each.check, Object.assign({}, each, { meaning: meanings.get(name + each.check) })]))]));
   draw();
 };
 
@@ -47,8 +47,8 @@ const record = async (sequence, signal) => {
 };
 
 const decision = async (number, signal) => {
-  const { items, oldest } = await call(`${base()}/decisions?after=${number - 1}&limit=1`, { signal });
-  return { oldest, found: items[0]?.decision === number ? items[0] : undefined };
+  const { items } = await call(`${base()}/decisions?after=${number - 1}&limit=1`, { signal });
+  return items[0]?.decision === Number(number) ? items[0] : undefined;
 };
 
 // Reads what is not final yet: routines that wait for the engine, and messages until they are at their end.
@@ -56,7 +56,7 @@ const complete = async signal => {
   const mine = shown;
   let changed = false;
   for (const report of mine.reports) {
-    if (report.open) Object.assign(report, { open: false }, (await decision(report.decision, signal)).found);
+    if (report.open) Object.assign(report, { open: false }, await decision(report.decision, signal));
     const messages = [];
     for (const message of report.messages) {
       const final = message.routine && !open(message);
@@ -69,40 +69,35 @@ const complete = async signal => {
 };
 
 // Decisions only number their messages, so those are read before anything is drawn.
-const show = next => {
-  shown = next;
-  if (next.reports.every(({ messages }) => messages.every(message => message.sequence))) draw();
+const show = (title, reports, note) => {
+  shown = { title, reports, note };
+  if (reports.every(({ messages }) => messages.every(message => message.sequence))) draw();
   loop.now();
 };
 
 /** Shows what the driver did for one's own action: the `routines` of the answer, and whom it was about. */
-export const showRoutines = (title, routines, { creator, target, image } = {}) => show({
-  title: () => title,
-  reports: routines.map(report => Object.assign({}, report, { subject: {
+export const showRoutines = (title, routines, { creator, target, image } = {}) =>
+  show(() => title, routines.map(report => Object.assign({}, report, { subject: {
     pid: report.routine === "MpCreateThreadNotifyRoutine" ? creator ?? target : target, target, image,
-  } })),
-});
+  } })));
 
 const decided = found => Object.assign(found, { subject: {
   pid: found.event.processId, target: found.event.targetProcessId, image: found.event.fullImageName,
 } });
 
-const titleOf = ({ event: { type, processId, targetProcessId: target, fullImageName: image }, time }) => [
-  type, image && baseName(image), "by", nameOf(processId), target && target !== processId && `in ${nameOf(target)}`,
-].filter(Boolean).join(" ") + `, ${clock(time)}`;
+const titleOf = ({ event: { type, processId, targetProcessId: target, fullImageName: image }, time }) => {
+  const where = target && target !== processId ? ` in ${nameOf(target)}` : "";
+  return `${type} ${image ? `${baseName(image)} ` : ""}by ${nameOf(processId)}${where}, ${clock(time)}`;
+};
 
-// What an address or a link names must be a number.
+// What an address names need not be a number.
 const isNumber = text => /^\d{1,15}$/.test(text);
 
 const showDecision = async wanted => {
-  if (!isNumber(wanted)) {
-    show({ title: () => `Decision ${wanted}`, reports: [], note: "Decisions have numbers." });
-    return;
-  }
-  const { found, oldest } = await decision(Number(wanted));
+  const found = isNumber(wanted) ? await decision(wanted) : undefined;
   if (wanted !== get("d")) return;
-  if (found) show({ title: () => titleOf(found), reports: [decided(found)] });
-  else show({ title: () => `Decision ${wanted}`, reports: [], note: `The driver remembers them from ${oldest} on.` });
+  if (found) show(() => titleOf(found), [decided(found)]);
+  else show(() => `Decision ${wanted}`, [], "The driver does not have this decision.");
 };
 
 const showMessage = async wanted => {
@@ -110,23 +105,18 @@ const showMessage = async wanted => {
   const { items } = await call(`${base()}/decisions?message=${wanted}`);
   const message = items.length ? undefined : await record(wanted);
   if (wanted !== get("m")) return;
-  if (items.length) show({ title: () => titleOf(items[0]), reports: items.map(decided) });
-  else show({ title: () => `Message #${wanted}`, ...undecided(message) });
-};
-
-const undecided = message => {
-  if (!message) return { note: "The journal does not have this message any more.", reports: [] };
-  if (!message.routine.endsWith("Notification")) {
-    return { note: "The driver does not remember the decision that made this message.", reports: [] };
+  const title = () => `Message #${wanted}`;
+  if (items.length) {
+    show(() => titleOf(items[0]), items.map(decided));
+  } else if (!message) {
+    show(title, [], "The journal does not have this message.");
+  } else if (message.routine.endsWith("Notification")) {
+    show(title, [{ routine: message.routine, notified: true, messages: [message], subject: {} }],
+      "A client sent this notification itself, so no condition decided about it.");
+  } else {
+    show(title, [], "The driver does not remember the decision that made this message.");
   }
-  return { note: "A client sent this notification itself, so no condition decided about it.",
-    reports: [{ routine: message.routine, notified: true, messages: [message], subject: {} }] };
 };
-
-const showSelected = () => attempt(() => {
-  if (get("d")) return showDecision(get("d"));
-  return get("m") ? showMessage(get("m")) : undefined;
-});
 
 const newest = (one, other) => other.decision - one.decision;
 const nearest = (one, other) => other.checks.length - one.checks.length || newest(one, other);
@@ -146,12 +136,10 @@ const ask = async () => {
   fill(results, el("p", { text: found.length
     ? `${counted(found.length, "decision")} about ${about}, ${whole ? "the newest" : "the nearest to one"} first:`
     : `The driver remembers no decision about ${about}.` }),
-  el("ol", { class: "decisions" }, ...found.sort(whole ? newest : nearest).slice(0, 20).map(line)));
+  el("ol", { class: "decisions" }, ...found.sort(whole ? newest : nearest).slice(0, 20).map(each => el("li", {},
+    link(titleOf(each), () => set({ d: each.decision }, { push: true }), { "data-decision": each.decision }),
+    ` ${each.notified ? "✓" : "✗"} ${each.decidedBy} `, el("small", { text: each.decidedByRule })))));
 };
-
-const line = found => el("li", {},
-  link(titleOf(found), () => set({ d: found.decision }, { push: true }), { "data-decision": found.decision }),
-  ` ${found.notified ? "✓" : "✗"} ${found.decidedBy} `, el("small", { text: found.decidedByRule }));
 
 const form = el("form", { attributes: { id: "why-form" }, on: { submit: event => {
   event.preventDefault();
@@ -159,7 +147,7 @@ const form = el("form", { attributes: { id: "why-form" }, on: { submit: event =>
 } } },
 el("label", { text: "Why was there no message? process " }, el("input", {
   attributes: { id: "why-process", name: "pid", type: "number", min: 0, list: "pids", autocomplete: "off" } })),
-el("label", { text: "event " }, el("select", { attributes: { name: "kind" } }, ...options(Object.entries(kinds)))),
+el("label", { text: "event " }, select({ name: "kind" }, kinds)),
 el("label", {}, el("input", { attributes: { name: "all", type: "checkbox" } }), "also with a message"),
 el("button", { text: "Ask", attributes: { type: "submit" } }));
 
@@ -175,11 +163,11 @@ export const mount = () => {
   fill($("#why"), answer, form, results);
   loop = every(1000, complete);
   listen("host", () => {
-    show({ reports: [], note: hint });
+    show(undefined, [], hint);
     fill(results);
     named = false;
     attempt(learn);
-    showSelected();
+    attempt(() => (get("d") ? showDecision(get("d")) : get("m") && showMessage(get("m"))));
   });
   listen("processes", () => {
     if (!named) draw();

@@ -1,17 +1,18 @@
-// The worker of the queue: its state and controls, and while it is paused the entries, whose turn it is, and a guess.
+// The worker of the queue: its state and controls, the ledger, and while it is paused the entries and whose turn it is.
 
 import { base, call } from "./api.js";
 import { $, attribute, el, fill, put, say } from "./dom.js";
-import { choices, span } from "./history.js";
+import { choices, now, span, totals } from "./history.js";
 import { key } from "./keys.js";
-import { every } from "./link.js";
-import { attempt, blockFor, button, messageLink, options } from "./parts.js";
+import { barred, every } from "./link.js";
+import { attempt, block, button, first, messageLink, select } from "./parts.js";
 import { controls } from "./plot.js";
 import { emit, listen, on, set } from "./state.js";
 import { clock, counted, number } from "./words.js";
 
 const shown = 20;
 const pips = 16;
+const quiet = 5000;
 const lists = { highPriority: "high", normal: "normal" };
 const reasons = {
   highPriorityFirst: "high first",
@@ -21,10 +22,13 @@ const reasons = {
 };
 
 let queues;
+let counters;
+let selected;
 let loop;
 let taken = [];
 let guesses;
 let busy = false;
+let lost = {};
 
 const paused = () => queues?.worker.state === "paused";
 
@@ -42,9 +46,10 @@ const poll = async signal => {
   const before = paused();
   queues = await ask(before ? shown : 0);
   if (paused() && !before) queues = await ask(shown);
+  counters = await call(`${base()}/counters`, { signal });
   emit("queues", queues);
+  emit("counters", counters);
   show();
-  emit("counters", await call(`${base()}/counters`, { signal }));
 };
 
 // A control's call: nothing else can be pressed meanwhile, and the views are read again after it.
@@ -63,15 +68,13 @@ const toggle = () => {
   act("", { state }, () => say(`The worker is ${state}.`), "PUT");
 };
 
-const step = count => act("/steps", { count }, answer => {
-  emit("stepped", answer);
-  say(answer.messages.length ? `Taken: ${counted(answer.messages.length, "message")}.` : "The queue is empty.");
-});
-
-const guess = list => act("/steps", { count: 1 }, answer => {
+const step = (count, list) => act("/steps", { count }, answer => {
   emit("stepped", answer);
   const [message] = answer.messages;
-  if (!message) return;
+  if (!message || !list) {
+    say(message ? `Taken: ${counted(answer.messages.length, "message")}.` : "The queue is empty.");
+    return;
+  }
   const right = message.taken.list === list;
   guesses = { all: guesses.all + 1, right: guesses.right + Number(right) };
   say(`${right ? "Right" : "No"}: ${lists[message.taken.list]}, ${reasons[message.taken.reason]}.`);
@@ -95,20 +98,12 @@ const buttons = {
   drain: ["Drain", drain, "Wait until the queue is empty", () => (paused() ? "Run the worker first." : "")],
   predict: ["Predict", predict, "Say before each step which list is next", still],
 };
-
-const build = () => fill($("#worker"),
-  el("span", { attributes: { id: "worker-state" } }),
-  ...Object.entries(buttons).map(([id, [text, click]]) => button(text, click, { id })),
-  el("span", { class: "grow" }),
-  ...controls,
-  el("label", { text: "span " }, el("select", { attributes: { id: "span" }, on: {
-    change: event => set({ span: event.target.value }),
-  } }, ...options(choices.map(seconds => [seconds, seconds < 120 ? `${seconds} s` : `${seconds / 60} min`])))),
-  el("span", { attributes: { id: "starvation", role: "img" } }));
+const spans = select({ id: "span" }, choices.map(seconds =>
+  [seconds, seconds < 120 ? `${seconds} s` : `${seconds / 60} min`]));
 
 const enable = () => {
   for (const [id, [, , title, reason]] of Object.entries(buttons)) {
-    blockFor("drive", $(`#${id}`), reason() || (busy ? "Busy." : ""), title);
+    block($(`#${id}`), barred("drive") || reason() || (busy ? "Busy." : ""), title);
   }
   attribute($("#predict"), "aria-pressed", Boolean(guesses));
 };
@@ -118,10 +113,55 @@ const showBar = next => {
   put($("#pause"), paused() ? "Run worker" : "Pause worker");
   $("#worker").classList.toggle("paused", paused());
   const { starvationCounter: counter, asyncStarvationLimit: most } = queues;
-  const dots = most > pips ? [number(counter), " of ", number(most)]
+  const dots = most > pips ? [`${number(counter)} of ${number(most)}`]
     : Array.from({ length: most }, (_, index) => el("i", { class: index < counter ? "full" : "" }));
   fill($("#starvation"), "starvation ", ...dots, next && ` next: ${lists[next]}`);
   attribute($("#starvation"), "aria-label", `Starvation counter ${counter} of ${most}, next: ${lists[next] ?? "none"}`);
+};
+
+// Names, labels with the sign in the sum, values, and the glyphs that they get as losses.
+const whole = ({ async, sync, direct }) => {
+  const all = name => Object.values(sync).reduce((sum, each) => sum + each[name], 0);
+  return [
+    ["enqueued", "enqueued", async.enqueued],
+    ["sent", "= sent", async.sent],
+    ["sendFailed", "+ failed", async.sendFailed, "✗"],
+    ["dropped", "+ dropped", async.droppedOnOverflow, "▼"],
+    ["queued", "+ queued", async.queued],
+    ["inHand", "+ in hand", async.inHand],
+    ["sync", "sync", all("notificationsCount")],
+    ["syncErrors", "errors", all("errorCount"), "✗"],
+    ["syncTimeouts", "timeouts", all("ioTimeoutCount"), "✗"],
+    ["direct", "direct", direct.fltSendMessageCount],
+    ["directErrors", "errors", direct.fltSendMessageError, "✗"],
+    ["mismatches", "mismatches", direct.fltSendMessageReplyBufferMismatch, "✗"],
+  ];
+};
+
+const part = ({ enqueued, sent, sendFailed, dropped, sync, direct }) => [
+  ["enqueued", "enqueued", enqueued],
+  ["sent", "sent", sent],
+  ["sendFailed", "failed", sendFailed, "✗"],
+  ["dropped", "dropped", dropped, "▼"],
+  ["sync", "sync", sync.sent + sync.failed],
+  ["syncErrors", "errors", sync.failed, "✗"],
+  ["notSent", "not sent", sync.notSent, "∅"],
+  ["direct", "direct", direct.sent + direct.failed],
+  ["directErrors", "errors", direct.failed, "✗"],
+];
+
+const term = ([name, label, value, glyph]) => {
+  const loss = Boolean(glyph && value);
+  return el("div", { class: `${loss ? "loss" : ""} ${name === "sync" ? "side" : ""}` },
+    el("dt", { text: loss ? label.replace(/(?=\w)/, `${glyph} `) : label }),
+    el("dd", { text: number(value), attributes: { "data-name": name, "data-loss": loss } }));
+};
+
+const showLedger = () => {
+  const rows = selected ? part(totals(selected.from, selected.to)) : whole(counters);
+  const title = selected && el("div", {}, el("dt", { text: "selected" }),
+    el("dd", { text: `${clock(selected.from)} to ${clock(selected.to)}` }));
+  fill($("#ledger"), title, ...rows.map(term));
 };
 
 const entry = ({ sequence, operation, enqueuedAt }, next) => el("li", {
@@ -145,50 +185,68 @@ const showEntries = (next, reason) => {
   fill($("#entries"),
     el("p", {}, ...(guesses && reason ? question() : [sentence])),
     el("div", { class: "lists" }, list("highPriority", known), list("normal", known),
-      taken.length > 0 && el("div", { class: "taken" }, el("h3", { text: "taken" }), el("ol", {}, ...taken.map(takenEntry)))));
+      taken.length > 0 && el("div", { class: "taken" },
+        el("h3", { text: "taken" }), el("ol", {}, ...taken.map(took)))));
 };
 
 const question = () => ["Which list is next? ", ...Object.entries(lists).map(([name, text]) =>
-  button(text, () => guess(name), { "data-list": name })),
-` ${guesses.right} of ${guesses.all} right`];
+  button(text, () => step(1, name), { "data-list": name })), ` ${guesses.right} of ${guesses.all} right`];
 
-const takenEntry = ({ sequence, taken: { list: name, reason, starvationCounter: { before, after } } }) =>
+const took = ({ sequence, taken: { list: name, reason, starvationCounter: { before, after } } }) =>
   el("li", { text: `#${sequence} ${lists[name]}, ${before} → ${after}: ${reasons[reason]}` });
 
 const show = () => {
-  if (!queues) return;
+  if (!counters) return;
   const [next, reason] = turn(queues);
   const focused = document.activeElement?.dataset.list;
   showBar(guesses ? undefined : next);
+  showLedger();
   showEntries(next, reason);
   if (focused) $(`[data-list="${focused}"]`)?.focus();
   enable();
 };
 
-const restart = () => {
-  queues = undefined;
-  taken = [];
-  guesses = undefined;
-  loop.now();
+// Losses are announced, at most each five seconds.
+const announce = () => {
+  const time = now();
+  lost.from ??= time;
+  if (time < lost.quiet) return;
+  const { dropped } = totals(lost.from, time);
+  if (dropped) say(`▼ ${counted(dropped, "message")} dropped.`);
+  lost = { from: time, quiet: dropped ? time + quiet : 0 };
 };
 
-const showSpan = () => {
-  $("#span").value = span() / 1000;
-};
-
-/** Begins to show the worker. */
+/** Begins to show the worker; `queues` and `counters` are sent after each answer. */
 export const mount = () => {
-  build();
+  fill($("#worker"),
+    el("span", { attributes: { id: "worker-state" } }),
+    ...Object.entries(buttons).map(([id, [text, click]]) => button(text, click, { id })),
+    el("span", { class: "grow" }),
+    ...controls,
+    el("label", { text: "span " }, spans),
+    el("span", { attributes: { id: "starvation", role: "img" } }));
+  const showSpan = () => {
+    spans.value = span() / 1000;
+  };
+  spans.addEventListener("change", () => set({ span: spans.value }));
+  on("span", showSpan);
   showSpan();
   loop = every(1000, poll);
-  listen("host", restart);
-  listen("link", enable);
-  listen("self", enable);
+  listen("host", () => {
+    [counters, guesses, taken, lost] = [undefined, undefined, [], {}];
+    loop.now();
+  });
+  for (const signal of ["link", "self"]) listen(signal, enable);
+  listen("history", announce);
+  listen("span", range => {
+    selected = range;
+    if (counters) showLedger();
+  });
   listen("stepped", ({ messages }) => {
     taken = taken.concat(messages).slice(-10);
     loop.now();
   });
-  on("span", showSpan);
   key(" ", "pause or run the worker", () => $("#pause").click());
   key(".", "one step of the paused worker", () => $("#step1").click());
+  return first("counters");
 };

@@ -4,7 +4,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserType, expect, sync_playwright
 
 EXECUTABLE = "/usr/bin/chromium"
 # Names of other sites, all of which lead back to this machine.
@@ -13,12 +13,15 @@ ELSEWHERE = "--host-resolver-rules=MAP *.example 127.0.0.1"
 PATIENCE = 15_000
 
 
+def launch(chromium: BrowserType) -> Browser:
+    """Start a browser without a window. Root needs it without its sandbox."""
+    arguments = [ELSEWHERE, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    return chromium.launch(executable_path=EXECUTABLE, args=arguments)
+
+
 @contextlib.contextmanager
 def launched() -> Iterator[Browser]:
-    """A browser without a window. Root needs it without its sandbox."""
-    arguments = [ELSEWHERE, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    """A browser, as long as it is needed."""
     expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=arguments)
+    with sync_playwright() as playwright, launch(playwright.chromium) as browser:
         yield browser
-        browser.close()

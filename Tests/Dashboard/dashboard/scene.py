@@ -36,15 +36,15 @@ PROCESSES: tuple[tuple[int, int, str, str, list[str]], ...] = (
 IMAGES = ("ntdll.dll", "kernel32.dll", "KernelBase.dll", "advapi32.dll", "combase.dll", "ws2_32.dll", "amsi.dll")
 # Seconds, messages a second, milliseconds of the engine for each, state of the worker, high-priority messages a second.
 ACTS = (
-    (2.0, 60, 1, "running", 6),
-    (2.5, 210, 6, "running", 10),
-    (2.5, 60, 2, "running", 10),
-    (2.5, 230, 6, "running", 16),
-    (2.0, 80, 2, "running", 10),
-    (4.0, 260, 9, "running", 20),
-    (2.5, 150, 9, "paused", 30),
-    (4.0, 90, 2, "running", 8),
-    (2.0, 40, 1, "running", 4),
+    (2.0, 60, 1, "running", 10),
+    (2.5, 200, 6, "running", 40),
+    (2.5, 60, 2, "running", 20),
+    (2.0, 60, 9, "paused", 110),
+    (3.5, 90, 2, "running", 20),
+    (5.0, 260, 7, "running", 20),
+    (2.5, 190, 3, "running", 30),
+    (3.0, 70, 2, "running", 20),
+    (3.0, 40, 1, "running", 10),
 )
 BATCHES_A_SECOND = 10
 
@@ -64,7 +64,7 @@ def names() -> Iterator[str]:
 
 
 def play(machine: Machine) -> None:
-    """Play the story; it takes about 25 s, because the plot shows time."""
+    """Play the story; it takes 26 s, because the plot shows time."""
     machine.call("patchConfig", body={"maxAsyncNotificationCount": 500})
     for pid, parent, image, command_line, rules in PROCESSES:
         body = {"processId": pid, "parentProcessId": parent, "imageFileName": image, "commandLine": command_line}

@@ -49,6 +49,15 @@ class Processes:
         return float(sum(process["cpuTime"] for process in processes if process["type"] in ("renderer", "GPU")))
 
 
+def busy(page: Page) -> float:
+    """Milliseconds that the main thread of a page has worked so far."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    metrics = {metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]}
+    session.detach()
+    return float(metrics["TaskDuration"] * 1_000)
+
+
 def heap(page: Page) -> float:
     """Mebibytes of objects of a page that are in use, after a collection."""
     session = page.context.new_cdp_session(page)

@@ -73,6 +73,24 @@ class Tab:
         for key in keys:
             self.page.keyboard.press(key)
 
+    def dismiss(self) -> None:
+        """Close a dialog with Escape, and wait until its field has lost the focus too."""
+        self.press("Escape")
+        closed = "() => !document.querySelector('dialog[open]') && !document.activeElement.closest('dialog')"
+        self.page.wait_for_function(closed)
+
+    def hide(self, hidden: bool = True) -> None:
+        """Put it behind others, or in front: Chromium without windows never does."""
+        self.page.evaluate(
+            """hidden => {
+              Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+              const visibilityState = { value: hidden ? "hidden" : "visible", configurable: true };
+              Object.defineProperty(document, "visibilityState", visibilityState);
+              document.dispatchEvent(new Event("visibilitychange"));
+            }""",
+            hidden,
+        )
+
     def close(self) -> None:
         """Close it; nothing may have been on the console."""
         self.context.close()
