@@ -72,9 +72,6 @@ static const struct dashboard_file files[] = {
     FILE("keys.js", JS)
 #embed "www/keys.js"
     END
-    FILE("ledger.js", JS)
-#embed "www/ledger.js"
-    END
     FILE("lessons.js", JS)
 #embed "www/lessons.js"
     END

@@ -36,7 +36,10 @@ public struct HistoryBucket: Hashable, Sendable {
 
     /// The states that the worker was in.
     public struct WorkerModes: OptionSet, Hashable, Sendable {
+        /// The states as bits.
         public let rawValue: UInt8
+
+        /// States from their bits.
         public init(rawValue: UInt8) { self.rawValue = rawValue }
 
         init(_ mode: AsyncWorkerMode) {
