@@ -79,7 +79,9 @@ import Testing
         let page = driver.history(after: 0, limit: 10)
         #expect(page.items.map(\.counts.enqueued) == [8, 9, 10])
         #expect((page.first, page.oldest, page.before.enqueued) == (8, 8, 28))
-        #expect(driver.history(after: 8, limit: 1).before.enqueued == 36)
+        for (after, sum) in [(0, 28), (7, 28), (8, 36), (9, 45), (10, 55), (UInt64.max, 55)] as [(UInt64, UInt64)] {
+            #expect(driver.history(after: after, limit: 1).before.enqueued == sum)
+        }
         #expect(sums(page).enqueued == page.counters.async.enqueued)
         driver.giveUpHalfOfHistory()
         #expect(sums(driver.history(after: 0, limit: 10)) == sums(page))

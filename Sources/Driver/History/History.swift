@@ -15,6 +15,8 @@ struct History {
     private(set) var oldest: UInt64 = 1
     /// The sums of all buckets before `oldest`.
     private(set) var lost = HistoryCounts<UInt64>()
+    /// The sums of all buckets but the newest, kept or not.
+    private var closedSums = HistoryCounts<UInt64>()
     /// The levels after the last change.
     private var levels = HistoryLevels()
     private let capacity: Int
@@ -49,7 +51,10 @@ struct History {
 
     /// Opens the bucket of `wall`.
     mutating func open(at wall: FileTime) {
-        if hasBegun { closed.append(current) }
+        if hasBegun {
+            closed.append(current)
+            closedSums.add(current.counts)
+        }
         hasBegun = true
         current = HistoryBucket(start: FileTime(ticks: wall.ticks - wall.ticks % bucketTicks), levels)
         if closed.count >= capacity { giveUpOldest() }
@@ -90,11 +95,14 @@ struct History {
 
     /// The sums of all buckets up to `number`.
     ///
-    /// - Complexity: O(buckets up to `number`).
+    /// - Complexity: O(1) for the newest buckets, which readers ask for again and again; otherwise O(buckets up to `number`).
     func sums(through number: UInt64) -> HistoryCounts<UInt64> {
-        var sums = lost
-        guard number >= oldest else { return sums }
-        for kept in oldest...min(number, max(newest, oldest)) { if let bucket = self[kept] { sums.add(bucket.counts) } }
+        var sums = number + 1 >= newest ? closedSums : lost
+        if number >= newest {
+            if hasBegun { sums.add(current.counts) }
+        } else if number + 1 < newest, number >= oldest {
+            for bucket in closed.prefix(Int(number - oldest) + 1) { sums.add(bucket.counts) }
+        }
         return sums
     }
 }

@@ -44,7 +44,8 @@ final class NewsWait: Sendable {
             case .ready: continue
             case .waiting(let id):
                 let isOver = state.withLock { state in
-                    state.followerID = id
+                    // The wake-up may have come first, and followed again.
+                    state.followerID = max(state.followerID ?? 0, id)
                     return state.isOver
                 }
                 if isOver { driver.stopFollowing(id) }
