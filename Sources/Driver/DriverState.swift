@@ -28,6 +28,8 @@ struct DriverState {
     var endCount: UInt64 = 0
     /// The waits for the next message.
     var followers = Followers()
+    /// The waits for the next change of a process.
+    var processFollowers = ProcessFollowers()
     /// Calls that wait for room in the queue, in order of arrival.
     var roomWaits: [CallWait<Bool>] = []
     /// Calls that wait for the sync semaphore, by ticket.
@@ -78,6 +80,7 @@ struct DriverState {
 
     /// Takes what is due; nil if nothing is.
     mutating func takeDue() -> Due? {
+        if processFollowers.areBehind(processes.revision) { wake(processFollowers.takeAll()) }
         if observed.isEmpty, wakeUps.isEmpty { return nil }
         defer { (observed, wakeUps) = ([], []) }
         return Due(
@@ -182,6 +185,7 @@ extension DriverState {
         for wait in worker.removeDrains() { wakeUps.append(.drained(wait, drainResult)) }
         wakeRoomWaits()
         wakeFollowers()
+        wake(processFollowers.takeAll())
     }
 
     private mutating func wakeFollowers() {
