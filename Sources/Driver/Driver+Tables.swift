@@ -36,8 +36,7 @@ extension Driver {
             else { throw .unknownProcess(processId) }
             try state.checkText(commandLine.byteCount - context.currentCommandLine.byteCount)
             context.currentCommandLine = commandLine
-            state.processes.update(reference) { [context] in $0 = context }
-            return context
+            return state.processes.replace(reference, with: context) ?? context
         }
     }
 

@@ -36,6 +36,8 @@ struct DriverState {
     var lastRead = FileTime.none
     /// The waits for the next message.
     var followers = Followers()
+    /// The waits for the next change of a process.
+    var processFollowers = ProcessFollowers()
     /// Calls that wait for room in the queue, in order of arrival.
     var roomWaits: [CallWait<Bool>] = []
     /// Calls that wait for the sync semaphore, by ticket.
@@ -92,6 +94,7 @@ struct DriverState {
 
     /// Takes what is due; nil if nothing is.
     mutating func takeDue() -> Due? {
+        if processFollowers.areBehind(processes.revision) { wake(processFollowers.takeAll()) }
         if observed.isEmpty, wakeUps.isEmpty { return nil }
         defer { (observed, wakeUps) = ([], []) }
         return Due(
@@ -196,6 +199,7 @@ extension DriverState {
         for wait in worker.removeDrains() { wakeUps.append(.drained(wait, drainResult)) }
         wakeRoomWaits()
         wake(followers.takeAll())
+        wake(processFollowers.takeAll())
     }
 
     mutating func wake(_ wakes: [Followers.Wakes]) {

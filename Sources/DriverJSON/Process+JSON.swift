@@ -17,6 +17,7 @@ extension ProcessContext {
             json.member("flags", mask: "flagsMask", flags)
             json.member("rules", mask: "rulesMask", rules)
             json.member("notificationsSent", notificationsSent)
+            json.member("revision", revision)
             if let wow64CpuImageBase {
                 json.member("wow64CpuImageBase", hex: wow64CpuImageBase)
             } else {

@@ -34,7 +34,7 @@ class Known:
 
 TOO_LARGE = "more items than allowed are more bytes than the service reads (`server.bodyLimitBytes`)"
 NO_SUCH_FILE = "a path is valid for the schema; whether the machine has the file, only the service knows"
-LONG_POLL = "it waits for a message as long as it is asked to, at most 60 s"
+LONG_POLL = "it waits for a message or a change as long as it is asked to, at most 60 s"
 NO_EVENT = "readers that have got no event send an empty `Last-Event-ID`"
 MANY_ITEMS = r"ST201(?s:.*)more items than allowed by maxItems(?s:.*)\[413\]"
 CA_FILE = r"ST202(?s:.*)\[400\](?s:.*)\"errors\":\[\{\"pointer\":\"(/engine)?/caFile\",[^}]*\}\]"
@@ -44,6 +44,7 @@ KNOWN = (
     Known("PUT /v1/hosts/{host}/rule-policies", MANY_ITEMS, TOO_LARGE),
     Known("PUT /v1/hosts/{host}", CA_FILE, NO_SUCH_FILE),
     Known("PUT /v1/hosts/{host}/engine", CA_FILE, NO_SUCH_FILE),
+    Known("GET /v1/hosts/{host}/processes", POLLING, LONG_POLL),
     Known("GET /v1/hosts/{host}/messages", POLLING, LONG_POLL),
     Known("GET /v1/hosts/{host}/messages/count", POLLING, LONG_POLL),
     Known("GET /v1/hosts/{host}/messages", r"ST201(?s:.*)-H 'Last-Event-ID;'", NO_EVENT),

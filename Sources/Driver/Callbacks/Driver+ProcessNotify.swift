@@ -122,7 +122,8 @@ extension DriverState {
             creation, grant, processId: processId, now: endedProcesses.creationTime(of: processId, at: now))
         try checkText(context.textBytes)
         processes.endReservation(of: processId)
-        return (processes.insert(context), context)
+        let reference = processes.insert(context)
+        return (reference, processes[live: reference])
     }
 
     fileprivate mutating func startCreation(
@@ -156,8 +157,8 @@ extension DriverState {
         context.creator = recreated.creator
         context.token = recreated.token
         context.hasServiceSid = recreated.hasServiceSid
-        processes.update(reference) { $0 = context }
-        return pendingCreation(of: reference, context, caller, now: now)
+        return pendingCreation(
+            of: reference, processes.replace(reference, with: context) ?? context, caller, now: now)
     }
 
     private mutating func pendingCreation(
@@ -200,7 +201,7 @@ extension DriverState {
             let kept = context.flags.intersection(.threadNotifyRoutineExSet)
             context.flags = ProcessFlags(rawValue: flags).union(kept)
         }
-        processes.update(pending.reference) { $0 = context }
+        context = processes.replace(pending.reference, with: context) ?? context
         if pending.hasExRoutine,
             report.note(.ruleNotifyProcessCmdLineAtCreation, .notifyProcessCmdLine, in: context.rules)
         {

@@ -19,6 +19,8 @@ public struct ProcessContext: Hashable, Sendable {
     public internal(set) var notificationsSent: UInt64 = 0
     /// The parent; its creation time is `.none` if it was not known.
     public internal(set) var parent: AuxPidCreationTime
+    /// The revision of its host at its last change (UIA-5). 0 until it is in a table.
+    public internal(set) var revision: UInt64 = 0
     var rareValues: RareValues.Box?
     /// The terminal session.
     public internal(set) var sessionId: UInt32

@@ -16,8 +16,12 @@ public struct ProcessSearch: SlicedWork {
         /// All processes.
         public init() {}
 
-        func matches(_ process: ProcessContext, _ steps: inout Int) -> Bool {
-            process.rules.isSuperset(of: rules) && process.flags.isSuperset(of: flags)
+        /// Whether a process matches; takes the cost of checking it from `steps`.
+        func matches(counting process: ProcessContext, _ steps: inout Int) -> Bool {
+            steps -= ProcessSearch.stepsPerProcess
+            // Converting a name to upper case is cheaper than comparing it.
+            if imageFileName != nil { steps -= process.imageFileName.byteCount / 4 }
+            return process.rules.isSuperset(of: rules) && process.flags.isSuperset(of: flags)
                 && imageFileName?.matches(process.imageFileName, &steps) ?? true
         }
     }
@@ -28,24 +32,28 @@ public struct ProcessSearch: SlicedWork {
         public let items: [ProcessContext]
         /// Whether more processes match after the last one.
         public let hasMore: Bool
+        /// The revision of the host when the search began. Whoever asks for the changes after it misses none.
+        public let revision: UInt64
     }
 
     /// Processes that are checked before others get the host's lock.
     private static let part = 64
     /// Steps per slice; a step takes about 10 ns at most.
-    private static let sliceSteps = 200_000
+    static let sliceSteps = 200_000
     /// The cost of a process in steps, without the comparison.
     private static let stepsPerProcess = 100
 
     private let driver: Driver
     private var query: Query
     private let limit: Int
+    private let revision: UInt64
     private var items: [ProcessContext] = []
 
     fileprivate init(_ driver: Driver, _ query: Query, limit: Int) {
         self.driver = driver
         self.query = query
         self.limit = limit
+        revision = driver.withState { $0.processes.revision }
     }
 
     /// Checks the next processes; returns the outcome once the page is full or all were checked.
@@ -54,20 +62,19 @@ public struct ProcessSearch: SlicedWork {
         while steps > 0 {
             let contexts = driver.withState { [query] in $0.processes.contexts(after: query.after, limit: Self.part) }
             for context in contexts {
-                steps -= ProcessSearch.stepsPerProcess
-                // Converting a name to upper case is cheaper than comparing it.
-                if query.imageFileName != nil { steps -= context.imageFileName.byteCount / 4 }
-                if query.matches(context, &steps) {
-                    if items.count == limit { return Outcome(items: items, hasMore: true) }
+                if query.matches(counting: context, &steps) {
+                    if items.count == limit { return outcome(hasMore: true) }
                     items.append(context)
                 }
                 query.after = context.identity.processId
                 if steps <= 0 { return nil }
             }
-            if contexts.count < ProcessSearch.part { return Outcome(items: items, hasMore: false) }
+            if contexts.count < ProcessSearch.part { return outcome(hasMore: false) }
         }
         return nil
     }
+
+    private func outcome(hasMore: Bool) -> Outcome { Outcome(items: items, hasMore: hasMore, revision: revision) }
 }
 
 extension Driver {

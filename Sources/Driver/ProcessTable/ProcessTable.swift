@@ -41,6 +41,11 @@ struct ProcessTable {
     /// Bytes of the names and command lines of all live processes.
     private(set) var textBytes = 0
 
+    /// How many times a process was created, changed or removed (UIA-5).
+    private(set) var revision: UInt64 = 0
+    private var recency = RecencyOrder()
+    private(set) var removedProcesses = RemovedProcesses()
+
     /// A table with the System process (DATA-6).
     init() {
         insert(.system)
@@ -84,16 +89,52 @@ struct ProcessTable {
         slotsById[processId].map { slots[Int($0)].context }
     }
 
-    /// Changes a context in place. Does nothing and returns nil once the process has exited.
+    /// Changes rules, flags or what belongs to them in place, but not texts. Does nothing and returns nil once the process has
+    /// exited.
     @discardableResult
     mutating func update<Result>(
         _ reference: ProcessReference, _ change: (inout ProcessContext) -> Result
     ) -> Result? {
         guard isLive(reference) else { return nil }
-        textBytes -= slots[reference.slot].context.textBytes
-        defer { textBytes += slots[reference.slot].context.textBytes }
-        return change(&slots[reference.slot].context)
+        let slot = reference.slot
+        let (rules, flags) = (slots[slot].context.rules, slots[slot].context.flags)
+        defer { if slots[slot].context.rules != rules || slots[slot].context.flags != flags { revise(slot) } }
+        return change(&slots[slot].context)
     }
+
+    /// Replaces a context by another one of the same process, and returns it as it is then. Does nothing and returns nil once the
+    /// process has exited.
+    @discardableResult
+    mutating func replace(_ reference: ProcessReference, with context: ProcessContext) -> ProcessContext? {
+        guard isLive(reference) else { return nil }
+        let slot = reference.slot
+        if slots[slot].context != context {
+            textBytes += context.textBytes - slots[slot].context.textBytes
+            slots[slot].context = context
+            revise(slot)
+        }
+        return slots[slot].context
+    }
+
+    /// Numbers a change of a process.
+    private mutating func revise(_ slot: Int) {
+        revision += 1
+        slots[slot].context.revision = revision
+        recency.moveToEnd(slot)
+    }
+
+    /// The slots of the processes that changed after `revision`, the last one first; nil if there are more than `most`.
+    func changedSlots(after revision: UInt64, atMost most: Int) -> [Int]? {
+        var count = 0
+        let changed = recency.newestFirst { slot in
+            count += 1
+            return count <= most + 1 && slots[slot].context.revision > revision
+        }
+        return changed.count > most ? nil : changed
+    }
+
+    /// The context of the live process in a slot.
+    func context(inSlot slot: Int) -> ProcessContext { slots[slot].context }
 
     /// Counts a message for a process (ASY-2). Does nothing once the process has exited.
     mutating func countNotification(of reference: ProcessReference) {
@@ -115,6 +156,8 @@ struct ProcessTable {
         let processId = context.identity.processId
         slotsById[processId] = UInt32(index)
         order[processId] = UInt32(index)
+        recency.append(index)
+        revise(index)
         usedIds.insert(processId)
         forgetThreads(ProcessTable.forgottenLater)
         return ProcessReference(slot: index, generation: slots[index].generation)
@@ -130,6 +173,9 @@ struct ProcessTable {
         let slot = slots[reference.slot]
         slots[reference.slot] = Slot(generation: slot.generation + 1, context: .system)
         freeSlots.append(reference.slot)
+        recency.remove(reference.slot)
+        revision += 1
+        removedProcesses.append(ProcessChanges.Removal(revision: revision, process: context.identity))
         slotsById[context.identity.processId] = nil
         order[context.identity.processId] = nil
         release(context.identity.processId)

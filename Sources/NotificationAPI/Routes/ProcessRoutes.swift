@@ -28,19 +28,22 @@ enum ProcessRoutes {
     ]
 
     private static func list(_ call: Call) throws(Problem) {
-        let (query, limit) = try call.parameters { parameters in
+        let (query, limit, changes) = try call.parameters { parameters in
             let page = parameters.page()
             var query = ProcessSearch.Query()
             query.after = page.after.map(UInt32.init(clamping:))
             query.imageFileName = parameters.string("imageFileName", maxLength: 1024).map(ImageNamePattern.init)
             query.rules = parameters.bits("rule", of: ProcessRules.self) ?? []
             query.flags = parameters.bits("flag", of: ProcessFlags.self) ?? []
-            return (query, page.limit)
+            return (query, page.limit, parameters.processChanges())
         }
-        let search = try call.host().driver.processSearch(query, limit: limit)
-        call.api.dependencies.slices.finish(search, for: call) { found in
+        let host = try call.host()
+        if let changes { return call.sendChanges(changes, of: host, matching: query, limit: limit) }
+        call.api.dependencies.slices.finish(host.driver.processSearch(query, limit: limit), for: call) { found in
             call.sendPage(
-                found.items, hasMore: found.hasMore, cursor: { process, _ in String(process.identity.processId) }
+                found.items,
+                next: { last, _, isCut in isCut || found.hasMore ? last.map { String($0.identity.processId) } : nil },
+                more: { $0.member("revision", found.revision) }
             ) { json, process in
                 process.write(to: &json)
             }

@@ -122,6 +122,7 @@ RUN = (
     step("listThreads", **LAB, pid=WINLOGON),
     step("deleteThread", **LAB, pid=WINLOGON, tid=12),
     step("listProcesses", **LAB, query={"imageFileName": "*\\smss.exe"}),
+    step("listProcesses", "listProcessesChanged", **LAB, query={"changedAfter": 3}),
     step("getProcess", **LAB, pid=SMSS),
     step("putProcessRules", **LAB, pid=SMSS, body={"rules": ["NotifyImageLoadRule"]}),
     step("putProcessFlags", **LAB, pid=SMSS, body={"flags": ["TrustedProcess", "ThreadNotifyRoutineExSet"]}),
