@@ -155,6 +155,8 @@ CASES: dict[str, Case] = {
     "putWorker": always(sending("PUT", "/v1/hosts/queue/worker", {"state": "paused"})),
     "stepWorker": always(sending("POST", "/v1/hosts/queue/worker/steps", {"count": 1000})),
     "getCounters": always(get(f"{FULL}/counters")),
+    "getHistory": always(get(f"{FULL}/history?limit=10000")),
+    "listDecisions": always(get(f"{FULL}/decisions?limit=1000")),
     "countMessages": always(get("/v1/hosts/journal/messages/count?operation=LogPrint")),
     "listMessages": always(get("/v1/hosts/journal/messages?limit=1000")),
     "getMessage": always(get("/v1/hosts/journal/messages/1000")),
