@@ -9,6 +9,9 @@ import { listen, set } from "./state.js";
 export const button = (text, click, attributes) =>
   el("button", { text, attributes: { type: "button", ...attributes }, on: { click } });
 
+/** The button that sends a form. */
+export const submit = text => el("button", { text, attributes: { type: "submit" } });
+
 /** A button that looks like a link, because it leads somewhere in the page. */
 export const link = (text, click, attributes) => {
   const made = button(text, click, attributes);

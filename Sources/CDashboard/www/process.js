@@ -1,7 +1,7 @@
 // The selected process: what one can do with it, what the driver keeps about it, its rules and flags as switches.
 
 import { base, call } from "./api.js";
-import { $, attribute, el, fill, put, say } from "./dom.js";
+import { $, el, fill, put, say } from "./dom.js";
 import { prepare } from "./fire.js";
 import { barred } from "./link.js";
 import { attempt, block, button, facts } from "./parts.js";
@@ -80,7 +80,7 @@ const threads = () => attempt(async () => {
 const show = () => {
   const pid = get("p");
   const process = all().get(Number(pid));
-  attribute(box, "hidden", pid === undefined);
+  box.hidden = pid === undefined;
   const state = JSON.stringify([pid, process, barred("drive"), terms === undefined]);
   if (state === shown || pid === undefined) return false;
   shown = state;
@@ -104,7 +104,7 @@ const show = () => {
 
 /** Begins to show the selected process. */
 export const mount = () => {
-  attribute(box, "tabindex", -1);
+  box.tabIndex = -1;
   const showAll = () => show() && threads();
   for (const signal of ["link", "self"]) listen(signal, show);
   listen("processes", showAll);

@@ -3,7 +3,7 @@
 import { base, call } from "./api.js";
 import { $, el, fill } from "./dom.js";
 import { every } from "./link.js";
-import { attempt, link, select } from "./parts.js";
+import { attempt, link, select, submit } from "./parts.js";
 import { routine } from "./path.js";
 import { nameOf } from "./processes.js";
 import { emit, get, listen, on, set } from "./state.js";
@@ -149,7 +149,7 @@ el("label", { text: "Why was there no message? process " }, el("input", {
   attributes: { id: "why-process", name: "pid", type: "number", min: 0, list: "pids", autocomplete: "off" } })),
 el("label", { text: "event " }, select({ name: "kind" }, kinds)),
 el("label", {}, el("input", { attributes: { name: "all", type: "checkbox" } }), "also with a message"),
-el("button", { text: "Ask", attributes: { type: "submit" } }));
+submit("Ask"));
 
 /** Asks why there was no message of a process. */
 export const search = pid => {

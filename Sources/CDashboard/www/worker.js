@@ -119,49 +119,35 @@ const showBar = next => {
   attribute($("#starvation"), "aria-label", `Starvation counter ${counter} of ${most}, next: ${lists[next] ?? "none"}`);
 };
 
-// Names, labels with the sign in the sum, values, and the glyphs that they get as losses.
-const whole = ({ async, sync, direct }) => {
-  const all = name => Object.values(sync).reduce((sum, each) => sum + each[name], 0);
-  return [
-    ["enqueued", "enqueued", async.enqueued],
-    ["sent", "= sent", async.sent],
-    ["sendFailed", "+ failed", async.sendFailed, "✗"],
-    ["dropped", "+ dropped", async.droppedOnOverflow, "▼"],
-    ["queued", "+ queued", async.queued],
-    ["inHand", "+ in hand", async.inHand],
-    ["sync", "sync", all("notificationsCount")],
-    ["syncErrors", "errors", all("errorCount"), "✗"],
-    ["syncTimeouts", "timeouts", all("ioTimeoutCount"), "✗"],
-    ["direct", "direct", direct.fltSendMessageCount],
-    ["directErrors", "errors", direct.fltSendMessageError, "✗"],
-    ["mismatches", "mismatches", direct.fltSendMessageReplyBufferMismatch, "✗"],
-  ];
-};
-
-const part = ({ enqueued, sent, sendFailed, dropped, sync, direct }) => [
-  ["enqueued", "enqueued", enqueued],
-  ["sent", "sent", sent],
-  ["sendFailed", "failed", sendFailed, "✗"],
-  ["dropped", "dropped", dropped, "▼"],
-  ["sync", "sync", sync.sent + sync.failed],
-  ["syncErrors", "errors", sync.failed, "✗"],
-  ["notSent", "not sent", sync.notSent, "∅"],
-  ["direct", "direct", direct.sent + direct.failed],
-  ["directErrors", "errors", direct.failed, "✗"],
+// Names, labels with their sign in the sum, and the glyphs that they get as losses.
+const terms = [
+  ["enqueued", "enqueued"], ["sent", "= sent"], ["sendFailed", "+ failed", "✗"], ["dropped", "+ dropped", "▼"],
+  ["queued", "+ queued"], ["inHand", "+ in hand"], ["sync", "sync"], ["syncErrors", "errors", "✗"],
+  ["syncTimeouts", "timeouts", "✗"], ["notSent", "not sent", "∅"], ["direct", "direct"], ["directErrors", "errors", "✗"],
+  ["mismatches", "mismatches", "✗"],
 ];
 
-const term = ([name, label, value, glyph]) => {
-  const loss = Boolean(glyph && value);
-  return el("div", { class: `${loss ? "loss" : ""} ${name === "sync" ? "side" : ""}` },
-    el("dt", { text: loss ? label.replace(/(?=\w)/, `${glyph} `) : label }),
-    el("dd", { text: number(value), attributes: { "data-name": name, "data-loss": loss } }));
+const whole = ({ async, sync, direct }) => {
+  const all = name => Object.values(sync).reduce((sum, each) => sum + each[name], 0);
+  return { ...async, dropped: async.droppedOnOverflow, sync: all("notificationsCount"), syncErrors: all("errorCount"),
+    syncTimeouts: all("ioTimeoutCount"), direct: direct.fltSendMessageCount, directErrors: direct.fltSendMessageError,
+    mismatches: direct.fltSendMessageReplyBufferMismatch };
 };
 
+const part = ({ sync, direct, ...sums }) => ({ ...sums, sync: sync.sent + sync.failed, syncErrors: sync.failed,
+  notSent: sync.notSent, direct: direct.sent + direct.failed, directErrors: direct.failed });
+
 const showLedger = () => {
-  const rows = selected ? part(totals(selected.from, selected.to)) : whole(counters);
+  const numbers = selected ? part(totals(selected.from, selected.to)) : whole(counters);
   const title = selected && el("div", {}, el("dt", { text: "selected" }),
     el("dd", { text: `${clock(selected.from)} to ${clock(selected.to)}` }));
-  fill($("#ledger"), title, ...rows.map(term));
+  fill($("#ledger"), title, ...terms.filter(([name]) => name in numbers).map(([name, label, glyph]) => {
+    const loss = Boolean(glyph && numbers[name]);
+    const text = selected ? label.replace(/^\W+/, "") : label;
+    return el("div", { class: `${loss ? "loss" : ""} ${name === "sync" ? "side" : ""}` },
+      el("dt", { text: loss ? text.replace(/(?=\w)/, `${glyph} `) : text }),
+      el("dd", { text: number(numbers[name]), attributes: { "data-name": name, "data-loss": loss } }));
+  }));
 };
 
 const entry = ({ sequence, operation, enqueuedAt }, next) => el("li", {
@@ -176,7 +162,7 @@ const list = (name, next) => {
 };
 
 const showEntries = (next, reason) => {
-  attribute($("#entries"), "hidden", !paused());
+  $("#entries").hidden = !paused();
   if (!paused()) return;
   const { starvationCounter: counter, asyncStarvationLimit: most } = queues;
   const sentence = reason ? `Next: ${lists[next]}. The counter is ${counter} of ${most}: ${reasons[reason]}.`
