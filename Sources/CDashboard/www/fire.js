@@ -4,7 +4,7 @@ import { base, call, curlOf } from "./api.js";
 import { $, el, fill, lines, say } from "./dom.js";
 import { key } from "./keys.js";
 import { barred } from "./link.js";
-import { attempt, block, button, select, submit } from "./parts.js";
+import { attempt, block, button, refill, select, submit } from "./parts.js";
 import { became } from "./path.js";
 import { all, nameOf, refresh } from "./processes.js";
 import { emit, get, listen } from "./state.js";
@@ -154,7 +154,6 @@ const refuse = done => (detail, { title, type, rest: { errors = [] } }) => {
 const send = async (wanted, times = 1) => {
   if (busy || barred("drive")) return;
   busy = true;
-  enable();
   let done = 0;
   await attempt(async () => {
     let answer;
@@ -173,14 +172,13 @@ const send = async (wanted, times = 1) => {
   refresh();
 };
 
-const list = () => fill(again, ...fired.map((wanted, index) => el("li", { attributes: { "data-sent": index } },
+const list = () => refill(again, ...fired.map((wanted, index) => el("li", { attributes: { "data-sent": index } },
   button("again", () => send(wanted), { "aria-label": `again: ${titleOf(wanted)}` }),
   button(`×${many}`, () => send(wanted, many), { "aria-label": `${many} times: ${titleOf(wanted)}` }),
   ` ${titleOf(wanted)}`)));
 
 const enable = () => {
-  const reason = barred("drive") || (busy ? "Busy." : "");
-  for (const node of [fire, ...again.querySelectorAll("button")]) block(node, reason);
+  for (const node of [fire, ...again.querySelectorAll("button")]) block(node, barred("drive"));
 };
 
 /** Opens the form of a kind of event for a process. */

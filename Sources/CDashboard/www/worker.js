@@ -5,7 +5,7 @@ import { $, attribute, el, fill, put, say } from "./dom.js";
 import { choices, now, span, totals } from "./history.js";
 import { key } from "./keys.js";
 import { barred, every } from "./link.js";
-import { attempt, block, button, first, messageLink, select } from "./parts.js";
+import { attempt, block, button, first, messageLink, refill, select } from "./parts.js";
 import { controls } from "./plot.js";
 import { emit, listen, on, set } from "./state.js";
 import { clock, counted, number } from "./words.js";
@@ -23,6 +23,7 @@ const reasons = {
 
 let queues;
 let counters;
+let drawn;
 let selected;
 let loop;
 let taken = [];
@@ -52,14 +53,12 @@ const poll = async signal => {
   show();
 };
 
-// A control's call: nothing else can be pressed meanwhile, and the views are read again after it.
+// A control's call: the others do nothing meanwhile, and the views are read again after it.
 const act = async (path, body, done, method = "POST") => {
   if (busy) return;
   busy = true;
-  enable();
   await attempt(async () => done(await call(`${base()}/worker${path}`, { method, body })));
   busy = false;
-  enable();
   loop.now();
 };
 
@@ -103,7 +102,7 @@ const spans = select({ id: "span" }, choices.map(seconds =>
 
 const enable = () => {
   for (const [id, [, , title, reason]] of Object.entries(buttons)) {
-    block($(`#${id}`), barred("drive") || reason() || (busy ? "Busy." : ""), title);
+    block($(`#${id}`), barred("drive") || reason(), title);
   }
   attribute($("#predict"), "aria-pressed", Boolean(guesses));
 };
@@ -163,12 +162,14 @@ const list = (name, next) => {
 
 const showEntries = (next, reason) => {
   $("#entries").hidden = !paused();
-  if (!paused()) return;
+  const state = JSON.stringify([queues, taken, guesses]);
+  if (!paused() || state === drawn) return;
+  drawn = state;
   const { starvationCounter: counter, asyncStarvationLimit: most } = queues;
   const sentence = reason ? `Next: ${lists[next]}. The counter is ${counter} of ${most}: ${reasons[reason]}.`
     : "The queue is empty. What comes now stays here until you step or run the worker.";
   const known = guesses ? undefined : next;
-  fill($("#entries"),
+  refill($("#entries"),
     el("p", {}, ...(guesses && reason ? question() : [sentence])),
     el("div", { class: "lists" }, list("highPriority", known), list("normal", known),
       taken.length > 0 && el("div", { class: "taken" },
@@ -176,7 +177,7 @@ const showEntries = (next, reason) => {
 };
 
 const question = () => ["Which list is next? ", ...Object.entries(lists).map(([name, text]) =>
-  button(text, () => step(1, name), { "data-list": name })), ` ${guesses.right} of ${guesses.all} right`];
+  button(text, () => step(1, name))), ` ${guesses.right} of ${guesses.all} right`];
 
 const took = ({ sequence, taken: { list: name, reason, starvationCounter: { before, after } } }) =>
   el("li", { text: `#${sequence} ${lists[name]}, ${before} → ${after}: ${reasons[reason]}` });
@@ -184,11 +185,9 @@ const took = ({ sequence, taken: { list: name, reason, starvationCounter: { befo
 const show = () => {
   if (!counters) return;
   const [next, reason] = turn(queues);
-  const focused = document.activeElement?.dataset.list;
   showBar(guesses ? undefined : next);
   showLedger();
   showEntries(next, reason);
-  if (focused) $(`[data-list="${focused}"]`)?.focus();
   enable();
 };
 
