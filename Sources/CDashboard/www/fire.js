@@ -143,7 +143,7 @@ const tell = ({ path, body = {}, ...wanted }, { routines, message, accessDenied,
   fill(outcome, ...texts.map(text => el("p", { text })), routines && button("Why", () => emit("show", "why")));
 };
 
-const refuse = done => (detail, { title, type, rest: { errors = [] } }) => {
+const refuse = done => (detail, { title, type, errors = [] }) => {
   const faults = errors.length > 1 ? errors.map(error => `${error.pointer}: ${error.detail}`) : [detail];
   fill(outcome,
     el("p", { class: "fault" }, done() ? `After ${done()}: ` : "",

@@ -117,9 +117,9 @@ const leave = async () => {
 };
 
 const begin = name => {
+  if (name && !lessons[name]) say(`There is no lesson ${name}. There are: ${Object.keys(lessons).join(", ")}.`);
   if (lesson === lessons[name]) return;
   lesson = lessons[name];
-  if (name && !lesson) say(`There is no lesson ${name}. There are: ${Object.keys(lessons).join(", ")}.`);
   [place, done, begun, fault] = [0, false, false, undefined];
   show();
 };
