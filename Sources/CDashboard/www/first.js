@@ -31,6 +31,7 @@ const look = async name => {
 };
 
 const hide = () => {
+  if ($("#first").hidden) return;
   $("#first").hidden = true;
   document.body.classList.remove("first-run");
 };

@@ -20,6 +20,7 @@ export const isNarrow = () => getComputedStyle($("#views")).display !== "none";
 /** Shows the header and begins to switch views. */
 export const mount = () => {
   listen("described", describe);
+  listen("link", () => put($("#host"), `Host ${get("host") ?? "none"} ▾`));
   listen("engine", showEngine);
   listen("self", showRole);
   listen("show", open);
@@ -41,7 +42,6 @@ export const mount = () => {
 const describe = ({ name, engine, clock }) => {
   described = Date.now();
   document.title = `${name} - wdfilterd`;
-  put($("#host"), `Host ${name} ▾`);
   put($("#clock"), clock.mode === "system" ? "" : `clock: ${clock.mode}`);
   showEngine(engine);
 };

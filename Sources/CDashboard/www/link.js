@@ -32,7 +32,7 @@ export const connected = () => state === "live" || state === "polling";
 
 /** Why a control that takes a role must be disabled, as a sentence; "" if it need not be. */
 export const barred = role => {
-  if (!connected()) return `Not now: ${words[state].slice(2)}.`;
+  if (!connected()) return `Not now: ${wordsNow().slice(2)}.`;
   return may(role) ? "" : `Your token does not allow this: it takes the role ${role}.`;
 };
 

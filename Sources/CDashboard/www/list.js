@@ -57,7 +57,7 @@ export const mount = () => {
   });
   listen("host", name => {
     const note = `The host was reset or created again at ${clock(Date.now())}: the list begins again.`;
-    if (name === host) say(note);
+    say(name === host ? note : "");
     restart(name === host ? note : undefined);
     host = name;
   });
@@ -179,7 +179,7 @@ const show = () => {
 };
 
 const emptiness = () => {
-  if (!shown.begun) return ["Reading the journal…"];
+  if (!shown.begun) return ["Waiting for the journal."];
   if (shown.span) return ["No message in the selected span of the plot. ", button("show all", () => emit("span"))];
   if (!shown.filter.empty) return ["No message matches the filter. ", button("clear", () => search(undefined))];
   return ["No message yet. Fire an event, or report one by the API."];
