@@ -62,7 +62,7 @@ export const hold = value => {
 };
 
 /** How many messages the journal has that a held list does not. */
-export const behind = () => (held ? shown.newest - after : 0);
+export const behind = () => (held && after !== undefined ? shown.newest - after : 0);
 
 /** Asks for an older message. */
 export const want = ({ sequence }) => {
@@ -88,6 +88,7 @@ const close = () => {
 const page = async (from, more, signal) => {
   const query = new URLSearchParams({ view: "summary", after: from, limit: opening, ...more });
   const answer = await call(`${base()}/messages?${query}`, { signal });
+  signal.throwIfAborted();
   store.oldest = Math.max(store.oldest, answer.oldest);
   return answer;
 };

@@ -42,8 +42,8 @@ const help = () => {
   letters.addEventListener("change", () => localStorage.setItem("keys", letters.checked ? "on" : "off"));
   openDialog("help", "Keys",
     table([...keys].map(([name, { text }]) => [name === " " ? "Space" : name, text])),
-    el("p", {}, el("label", {}, letters, " keys of one letter act")),
-    el("h2", { text: "Filter of the messages: all terms must hold; a minus in front negates one" }),
+    el("p", {}, el("label", {}, letters, " One-letter keys")),
+    el("h2", { text: "Filter of the messages: every term must match, and a minus in front negates one" }),
     table(language));
 };
 

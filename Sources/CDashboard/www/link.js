@@ -24,9 +24,6 @@ let lastSeen;
 let retry;
 let checking;
 
-/** The present state: connecting, live, polling, gone, refused or deleted. */
-export const link = () => state;
-
 /** Whether calls can be made now. */
 export const connected = () => state === "live" || state === "polling";
 
@@ -41,23 +38,21 @@ export const barred = role => {
  * as it can, and `restart()`, which gives up the present poll.
  */
 export const every = (milliseconds, poll) => {
-  const loop = { timer: undefined, running: undefined, again: false };
+  const loop = {};
   loop.run = async () => {
     clearTimeout(loop.timer);
     if (loop.running || !connected() || document.hidden) return;
     const running = new AbortController();
     loop.running = running;
-    let next = milliseconds;
+    let next = Math.max(milliseconds, 5000);
     try {
       await poll(running.signal);
+      next = loop.again ? 0 : milliseconds;
     } catch (error) {
       if (!(error instanceof Problem) && !running.signal.aborted) throw error;
-      next = Math.max(milliseconds, 5000);
     } finally {
       if (loop.running === running) {
-        loop.running = undefined;
-        loop.timer = setTimeout(loop.run, loop.again ? 0 : next);
-        loop.again = false;
+        Object.assign(loop, { running: undefined, again: false, timer: setTimeout(loop.run, next) });
       }
     }
   };

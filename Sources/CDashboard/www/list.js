@@ -19,10 +19,7 @@ let marked = 0;
 let wanted = false;
 
 /** Selects a message; Back returns to the one before. */
-export const choose = sequence => {
-  if (sequence !== shown.newest) following(false);
-  set({ m: sequence, f: undefined }, { push: true });
-};
+export const choose = sequence => set({ m: sequence, f: undefined }, { push: true });
 
 /** Replaces the filter. */
 export const search = text => set({ q: text }, { push: true });
@@ -46,7 +43,8 @@ export const mount = () => {
     if ((q ?? "") !== input.value.trim()) input.value = q ?? "";
     if (await sift()) restart();
   });
-  on("m", () => {
+  on("m", m => {
+    if (m && Number(m) !== shown.newest) following(false);
     reveal();
     show();
   });
@@ -57,7 +55,7 @@ export const mount = () => {
   });
   listen("host", name => {
     const note = `The host was reset or created again at ${clock(Date.now())}: the list begins again.`;
-    say(name === host ? note : "");
+    if (name === host) say(note);
     restart(name === host ? note : undefined);
     host = name;
   });
@@ -212,7 +210,7 @@ const next = step => move(step, from(step));
 
 const loss = step => {
   const line = move(step, from(step), at => at.gap || (at.delivery && lost(at)));
-  if (!line) say(`No loss ${step > 0 ? "after" : "before"} this message, among those that the tab has.`);
+  if (!line) say(`No loss ${step > 0 ? "after" : "before"} this message among those in the list.`);
 };
 
 const press = event => {
