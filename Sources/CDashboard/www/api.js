@@ -18,7 +18,7 @@ export const token = {
 export class Problem extends Error {
   constructor(problem) {
     super(problem.detail ?? problem.title);
-    Object.assign(this, { detail: problem.title, rest: problem }, problem);
+    Object.assign(this, { detail: problem.title }, problem);
   }
 
   /** Whether the service is away rather than refusing. */
