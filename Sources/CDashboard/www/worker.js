@@ -209,7 +209,7 @@ export const mount = () => {
     el("span", { class: "grow" }),
     ...controls,
     el("label", { text: "span " }, spans),
-    el("span", { attributes: { id: "starvation", role: "img" } }));
+    el("span", { attributes: { id: "starvation", role: "img", "aria-label": "Starvation counter" } }));
   const showSpan = () => {
     spans.value = span() / 1000;
   };
