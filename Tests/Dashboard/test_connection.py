@@ -81,12 +81,17 @@ class Failures:
         """How many requests there were."""
         return len(self._tab.watch.requests) - self._asked
 
+    def settle(self) -> None:
+        """Wait until the page knows that its last request failed, without letting time pass."""
+        self._tab.eventually(lambda: self._failed >= self.asked)
+        self._tab.page.evaluate("() => {}")
+
     def milliseconds_until_next(self) -> int:
-        """Let time pass until the page asks again, and knows that it failed."""
+        """Let time pass until the page asks again."""
+        self.settle()
         before = self.asked
         for passed in range(0, 20_000, self.STEP):
             if self.asked > before:
-                self._tab.eventually(lambda: self._failed >= self.asked)
                 return passed
             self._tab.page.clock.run_for(self.STEP)
         raise AssertionError("the page does not ask any more")

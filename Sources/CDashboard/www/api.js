@@ -3,20 +3,22 @@
 import { emit, get } from "./state.js";
 
 const key = "wdfilterd.token";
+const json = "application/json";
+const ndjson = "application/x-ndjson";
 const roles = ["read", "drive", "admin"];
-let me = { authentication: "none", role: "admin" };
+let me = { role: "admin" };
 
-/** The token of this tab; it is in no address, no cookie, and gone with the tab. */
+/** The token of this tab; it is in no address and no cookie, and gone with the tab. */
 export const token = {
   get: () => sessionStorage.getItem(key) ?? undefined,
   set: value => (value ? sessionStorage.setItem(key, value) : sessionStorage.removeItem(key)),
 };
 
-/** A refused call: `status` (0 without an answer), `title`, `detail`, `type`. */
+/** A call that was refused, with the members of the answer; its `status` is 0 if there was no answer. */
 export class Problem extends Error {
-  constructor({ status, title, detail, type, ...rest }) {
-    super(detail ?? title);
-    Object.assign(this, { status, title, detail: detail ?? title, type, rest });
+  constructor(problem) {
+    super(problem.detail ?? problem.title);
+    Object.assign(this, { detail: problem.title }, problem);
   }
 
   /** Whether the service is away rather than refusing. */
@@ -29,22 +31,25 @@ export class Problem extends Error {
 export const base = (host = get("host")) => `/v1/hosts/${encodeURIComponent(host)}`;
 
 /** Calls the API. JSON comes as a value, other types as an ArrayBuffer, 204 as undefined. Throws `Problem`. */
-export const call = async (path, { method = "GET", body, accept = "application/json", signal, timeout = 60000 } = {}) => {
+export const call = (path, { method = "GET", body, accept = json, signal, timeout = 60000 } = {}) => {
   const headers = { Accept: accept };
-  if (method !== "GET") headers["Content-Type"] = typeof body === "string" ? "application/x-ndjson" : "application/json";
-  const text = typeof body === "string" || body === undefined ? body : JSON.stringify(body);
+  if (method !== "GET") headers["Content-Type"] = typeof body === "string" ? ndjson : json;
   const late = AbortSignal.timeout(timeout);
-  const both = signal ? AbortSignal.any([signal, late]) : late;
   return guarded(signal, async () => {
-    const answer = await request(path, { method, headers, body: text, signal: both });
+    const answer = await request(path, {
+      method,
+      headers,
+      body: typeof body === "string" ? body : JSON.stringify(body),
+      signal: signal ? AbortSignal.any([signal, late]) : late,
+    });
     if (answer.status === 204) return undefined;
-    return accept === "application/json" ? answer.json() : answer.arrayBuffer();
+    return accept === json ? answer.json() : answer.arrayBuffer();
   });
 };
 
-/** Reads an NDJSON stream until it ends: `opened` once, then `line` with each value, `rest` after each piece. */
-export const lines = (path, { signal, opened, line, rest = () => {} }) => guarded(signal, async () => {
-  const answer = await request(path, { headers: { Accept: "application/x-ndjson" }, signal });
+/** Reads an NDJSON stream until it ends: `opened` once, then `line` with each value. */
+export const lines = (path, { signal, opened, line }) => guarded(signal, async () => {
+  const answer = await request(path, { headers: { Accept: ndjson }, signal });
   opened?.();
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   let open = "";
@@ -56,7 +61,6 @@ export const lines = (path, { signal, opened, line, rest = () => {} }) => guarde
     for (const part of parts) {
       if (part) line(JSON.parse(part));
     }
-    rest();
   }
 });
 
@@ -64,7 +68,6 @@ export const lines = (path, { signal, opened, line, rest = () => {} }) => guarde
 export const self = async () => {
   me = await call("/v1/self");
   emit("self", me);
-  return me;
 };
 
 /** Whether the role of this tab is enough: "read", "drive" or "admin". */
@@ -77,7 +80,7 @@ export const curlOf = (method, path, body, { accept } = {}) => {
   if (token.get()) parts.push('-H "Authorization: Bearer $TOKEN"');
   if (accept) parts.push(`-H ${quoted(`Accept: ${accept}`)}`);
   parts.push(quoted(location.origin + path));
-  if (typeof body === "string") parts.push("-H 'Content-Type: application/x-ndjson'", `--data-binary ${quoted(body)}`);
+  if (typeof body === "string") parts.push(`-H 'Content-Type: ${ndjson}'`, `--data-binary ${quoted(body)}`);
   else if (body !== undefined) parts.push(`--json ${quoted(JSON.stringify(body))}`);
   return parts.join(" ");
 };
@@ -100,31 +103,22 @@ const request = async (path, { headers, ...options }) => {
   return answer;
 };
 
-// Turns what the browser throws into a problem, and tells the link what happened. An abort by the caller passes.
+// Whatever the browser throws means that there was no answer, or not all of it. An abort by the caller passes.
 const guarded = async (signal, action) => {
   try {
     return await action();
   } catch (error) {
     if (signal?.aborted) throw error;
-    const problem = error instanceof Problem ? error : unanswered(error);
+    const silence = { status: 0, title: "The service does not answer." };
+    const problem = error instanceof Problem ? error : new Problem(silence);
     emit("problem", problem);
     throw problem;
   }
-};
-
-const unanswered = error => {
-  if (error instanceof SyntaxError) return new Problem({ status: 0, title: "The answer ended early." });
-  if (error.name === "TimeoutError") return new Problem({ status: 0, title: "The service did not answer in time." });
-  if (error instanceof TypeError || error.name === "NetworkError") {
-    return new Problem({ status: 0, title: "The service does not answer." });
-  }
-  return error;
 };
 
 const fragment = new URLSearchParams(location.hash.slice(1));
 if (fragment.has("token")) {
   token.set(fragment.get("token"));
   fragment.delete("token");
-  const rest = fragment.size ? `#${fragment}` : "";
-  history.replaceState(history.state, "", location.pathname + location.search + rest);
+  history.replaceState(history.state, "", location.pathname + location.search + (fragment.size ? `#${fragment}` : ""));
 }

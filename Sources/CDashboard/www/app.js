@@ -12,40 +12,30 @@ import * as keys from "./keys.js";
 import * as link from "./link.js";
 import * as list from "./list.js";
 import * as menu from "./menu.js";
+import { attempt } from "./parts.js";
 import * as plot from "./plot.js";
 import * as process from "./process.js";
 import * as processes from "./processes.js";
 import * as sign from "./sign.js";
-import { get, listen, set } from "./state.js";
-import * as stream from "./stream.js";
+import { get, listen } from "./state.js";
 import * as tour from "./tour.js";
 import * as tree from "./tree.js";
 import * as why from "./why.js";
 import * as worker from "./worker.js";
 
-const parts = [link, sign, keys, header, stream, hosts, list, detail, menu, first, history, processes, plot, worker, tree,
+const views = [link, sign, keys, header, hosts, list, detail, menu, first, history, processes, plot, worker, tree,
   process, why, fire, engine, tour];
 
 const start = async () => {
-  const mounted = parts.map(part => part.mount());
+  const mounted = views.map(view => view.mount());
   listen("entered", chooseHost);
-  await self().catch(() => {});
-  await chooseHost();
+  await attempt(self);
+  await attempt(chooseHost);
   await Promise.all(mounted);
   document.documentElement.dataset.ready = "1";
   performance.mark("ready");
 };
 
-const chooseHost = async () => {
-  if (get("host")) {
-    await link.check();
-    return;
-  }
-  const found = await hosts.list().catch(() => undefined);
-  if (!found) return;
-  const host = found.items.find(item => item.name === "default") ?? found.items[0];
-  if (host) set({ host: host.name });
-  else hosts.offer();
-};
+const chooseHost = () => (get("host") ? link.check() : hosts.find());
 
 start();

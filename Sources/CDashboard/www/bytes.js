@@ -1,7 +1,7 @@
 // The bytes of a message: offset, 16 or 8 a line, ASCII. Only the lines that can be seen are in the DOM.
 
-import { $, attribute, el, put } from "./dom.js";
 import { copy } from "./dialog.js";
+import { $, attribute, el, put } from "./dom.js";
 import { windowOf } from "./window.js";
 import { counted } from "./words.js";
 
@@ -14,28 +14,22 @@ let width = 16;
 let lit;
 let cursor = 0;
 let anchor = 0;
-let handlers;
-let dragging = false;
+let choose;
 
-/** Connects the pane; `hover` and `choose` get a part, or undefined. */
-export const mount = wanted => {
-  handlers = wanted;
+/** Connects the pane: `hover` and `chosen` get a part, `hover` also nothing. */
+export const mount = (hover, chosen) => {
+  choose = chosen;
   const box = $("#bytes");
-  rows = windowOf(box, { rem: 1.1875, make, draw, scrolled: resized => resized && redraw() });
+  rows = windowOf(box, { rem: 1.1875, make, draw, scrolled: resized => resized && fit() });
   box.addEventListener("pointerover", event => {
     const at = offsetOf(event);
-    if (dragging && at !== undefined) select(at, true);
-    else handlers.hover(parts[owners[at]]);
+    if (event.buttons && at !== undefined) select(at, true);
+    else hover(parts[owners[at]]);
   });
-  box.addEventListener("pointerleave", () => handlers.hover(undefined));
+  box.addEventListener("pointerleave", () => hover());
   box.addEventListener("pointerdown", event => {
     const at = offsetOf(event);
-    if (at === undefined) return;
-    dragging = true;
-    select(at, event.shiftKey);
-  });
-  addEventListener("pointerup", () => {
-    dragging = false;
+    if (at !== undefined) select(at, event.shiftKey);
   });
   box.addEventListener("keydown", steer);
 };
@@ -46,17 +40,8 @@ export const show = (bytes, wanted) => {
   parts = wanted;
   owners = new Int32Array(bytes.length).fill(-1);
   parts.forEach((part, place) => owners.fill(place, part.offset, part.offset + part.size));
-  cursor = 0;
-  anchor = 0;
-  redraw();
-};
-
-/** Fits the lines to the width and draws them. */
-export const redraw = () => {
-  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  width = $("#bytes").clientWidth < wide * rem ? 8 : 16;
-  attribute($("#bytes"), "data-width", width);
-  rows.count(Math.ceil(octets.length / width));
+  [cursor, anchor] = [0, 0];
+  fit();
 };
 
 /** Lights up the bytes of a part, and shows its first. */
@@ -66,33 +51,38 @@ export const light = part => {
   rows.redraw();
 };
 
+const fit = () => {
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  width = $("#bytes").clientWidth < wide * rem ? 8 : 16;
+  rows.count(Math.ceil(octets.length / width));
+};
+
 const offsetOf = event => {
   const at = event.target.closest("[data-offset]")?.dataset.offset;
-  return at === undefined ? undefined : Number(at);
+  return at && Number(at);
 };
 
 const make = () => el("div", { class: "line" }, el("span", { class: "at" }),
-  ...Array.from({ length: 16 }, () => el("span", { class: "byte" })),
-  ...Array.from({ length: 16 }, () => el("span", { class: "character" })));
+  Array.from({ length: 32 }, (_, place) => el("span", { class: place < 16 ? "byte" : "character" })));
 
 const draw = (line, index) => {
-  const first = index * width;
-  put(line.firstChild, first.toString(16).padStart(4, "0"));
+  put(line.firstChild, (index * width).toString(16).padStart(4, "0"));
   for (let place = 0; place < 16; place += 1) {
-    const at = first + place;
-    const there = place < width && at < octets.length;
-    const byte = octets[at];
-    cell(line.children[1 + place], there, at, there ? byte.toString(16).padStart(2, "0") : " ".repeat(place < width ? 2 : 0));
-    cell(line.children[17 + place], there, at, there ? (byte > 31 && byte < 127 ? String.fromCharCode(byte) : ".") : "");
+    const at = index * width + place;
+    const byte = place < width ? octets[at] : undefined;
+    cell(line.children[1 + place], at, byte, byte?.toString(16).padStart(2, "0") ?? (place < width ? "  " : ""));
+    cell(line.children[17 + place], at, byte, byte === undefined ? "" : printed(byte));
   }
 };
 
-const cell = (node, there, at, text) => {
-  put(node, text);
-  attribute(node, "data-offset", there ? at : undefined);
-  node.classList.toggle("lit", there && lit !== undefined && at >= lit.offset && at < lit.offset + lit.size);
+const printed = byte => (byte > 31 && byte < 127 ? String.fromCharCode(byte) : ".");
+
+const cell = (node, at, byte, text) => {
   const [from, to] = range();
-  node.classList.toggle("picked", there && at >= from && at <= to && document.activeElement === $("#bytes"));
+  put(node, text);
+  attribute(node, "data-offset", byte === undefined ? undefined : at);
+  node.classList.toggle("lit", byte !== undefined && at >= lit?.offset && at < lit.offset + lit.size);
+  node.classList.toggle("picked", byte !== undefined && at >= from && at <= to && $("#bytes").matches(":focus"));
 };
 
 const range = () => [Math.min(anchor, cursor), Math.max(anchor, cursor)];
@@ -101,26 +91,24 @@ const range = () => [Math.min(anchor, cursor), Math.max(anchor, cursor)];
 const select = (at, extend) => {
   cursor = Math.min(octets.length - 1, Math.max(0, at));
   if (!extend) anchor = cursor;
-  handlers.choose(parts[owners[cursor]]);
+  choose(parts[owners[cursor]]);
   rows.reveal(Math.floor(cursor / width));
   rows.redraw();
   const [from, to] = range();
   attribute($("#bytes"), "aria-label", `Bytes, ${counted(to - from + 1, "byte")} selected from offset ${from}`);
 };
 
+const copyRange = () => {
+  const [from, to] = anchor === cursor && lit ? [lit.offset, lit.offset + lit.size - 1] : range();
+  const text = Array.from(octets.subarray(from, to + 1), byte => byte.toString(16).padStart(2, "0")).join(" ");
+  copy(text, counted(to - from + 1, "byte"));
+};
+
 const steer = event => {
   const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: width, ArrowUp: -width, Home: -cursor, End: octets.length };
-  if (event.ctrlKey || event.altKey || event.metaKey) return;
   const step = steps[event.key];
-  if (event.key === "c") {
-    const [from, to] = anchor === cursor && lit ? [lit.offset, lit.offset + lit.size - 1] : range();
-    const text = Array.from(octets.subarray(from, to + 1), byte => byte.toString(16).padStart(2, "0")).join(" ");
-    copy(text, counted(to - from + 1, "byte"));
-  } else if (step !== undefined) {
-    select(cursor + step, event.shiftKey);
-  } else {
-    return;
-  }
+  if (event.ctrlKey || event.altKey || event.metaKey || (step === undefined && event.key !== "c")) return;
   event.preventDefault();
-  event.stopPropagation();
+  if (step === undefined) copyRange();
+  else select(cursor + step, event.shiftKey);
 };

@@ -1,62 +1,59 @@
 // The selected message: what became of it, and its fields, bytes and JSON, which light up together.
 
-import { base, call } from "./api.js";
+import { base, call, Problem } from "./api.js";
 import * as bytes from "./bytes.js";
 import { $, attribute, el, fill, put, say } from "./dom.js";
 import * as fields from "./fields.js";
-import { isNarrow } from "./header.js";
-import { found } from "./journal.js";
+import { store } from "./journal.js";
 import { key } from "./keys.js";
 import { connected } from "./link.js";
+import { button } from "./parts.js";
 import { get, listen, on, set } from "./state.js";
 import { vocabulary } from "./vocabulary.js";
 import { counted, duration, fate, lost, number, open } from "./words.js";
 
-const hint = "Point at a field or a byte to see what it is, or go there with the arrow keys.";
 let shown;
 let marked;
 let loading;
 
-/** Builds the view and begins to follow the selection. */
+/** Builds the view and begins to follow the selection. Resolves when the first message is shown. */
 export const mount = () => {
-  fields.mount({ hover, choose: chooseField });
-  bytes.mount({ hover, choose: chooseField });
-  $("#json").addEventListener("pointerover", event => hover(partOf(event.target.closest("[data-field]")?.dataset.field)));
-  $("#json").addEventListener("pointerleave", () => hover(undefined));
-  on("m", load);
-  on("f", light);
-  listen("host", () => {
-    marked = undefined;
-    load();
+  const chosen = part => set({ f: part?.key });
+  fields.mount(light, chosen);
+  bytes.mount(light, chosen);
+  $("#json").addEventListener("pointerover", ({ target }) => light(partOf(target.closest("[data-field]"))));
+  $("#json").addEventListener("pointerleave", () => light());
+  $("#json-toggle").addEventListener("click", ({ target }) => {
+    $("#json").hidden = !$("#json").hidden;
+    attribute(target, "aria-pressed", !$("#json").hidden);
   });
+  on("m", load);
+  on("f", () => light());
   listen("link", () => {
     if (connected() && get("m") && !shown) load();
   });
   listen("updates", updates => {
-    if (shown && updates.some(update => update.sequence === shown.message.sequence)) loadOutcome();
+    if (updates.some(({ sequence }) => sequence === shown?.message.sequence)) loadOutcome();
   });
-  $("#json-toggle").addEventListener("click", toggleJSON);
-  if (!isNarrow() && innerHeight < 1000) toggleJSON();
+  key("x", "compare with this message", mark);
   key("c", "copy the lit field, or in the bytes what is selected", fields.copyLit);
   key("↑ ↓ ← →", "in the fields and in the bytes: the next one");
-  key("x", "compare with this message", mark);
-};
-
-const toggleJSON = () => {
-  const hidden = !$("#json").hidden;
-  $("#json").hidden = hidden;
-  attribute($("#json-toggle"), "aria-pressed", !hidden);
+  return new Promise(resolve => {
+    listen("host", () => {
+      marked = undefined;
+      load().then(resolve);
+    });
+  });
 };
 
 const load = async () => {
   loading?.abort();
   const sequence = Number(get("m"));
-  if (!(sequence > 0)) {
+  if (!sequence) {
     empty("Select a message in the list, with a click or with j and k.");
     return;
   }
-  loading = new AbortController();
-  const { signal } = loading;
+  const { signal } = loading = new AbortController();
   try {
     const { items: [message], oldest, newest } = await find(sequence, signal);
     if (message?.sequence !== sequence) {
@@ -69,12 +66,13 @@ const load = async () => {
       call(path, { accept: "application/octet-stream", signal }),
       vocabulary(),
     ]);
-    shown = { message, dissection, octets: new Uint8Array(octets), parts: fields.partsOf(dissection, layouts, octets) };
+    const data = new Uint8Array(octets);
+    shown = { message, dissection, octets: data, parts: fields.partsOf(dissection, layouts, data) };
     show();
-  } catch (problem) {
+  } catch (error) {
     if (signal.aborted) return;
-    if (problem.title === undefined) throw problem;
-    empty(`${problem.title}: ${problem.detail}`);
+    if (!(error instanceof Problem)) throw error;
+    empty(`${error.title}: ${error.detail}`);
   }
 };
 
@@ -92,7 +90,7 @@ const loadOutcome = async () => {
 const explain = (sequence, oldest, newest) => {
   const kept = newest ? `It has #${number(oldest)}, the oldest, to #${number(newest)}. ` : "It is empty. ";
   empty(`Message #${number(sequence)} is not in the journal. ${kept}`,
-    newest > 0 && el("button", { text: "show the oldest", attributes: { type: "button" }, on: { click: () => set({ m: oldest }) } }));
+    newest > 0 && button("show the oldest", () => set({ m: oldest })));
 };
 
 const empty = (...content) => {
@@ -113,58 +111,57 @@ const show = () => {
   showOutcome();
   fields.show(parts, compared ? fields.differences(parts, marked.parts) : new Map(), dissection.operation);
   bytes.show(octets, parts);
-  fill($("#json"), ...jsonOf(message.message ?? {}));
+  fill($("#json"), jsonOf(message.message ?? {}));
   light();
 };
 
 const showOutcome = () => {
   const { message } = shown;
-  const line = found(message.sequence);
-  if (line) Object.assign(line, { delivery: message.delivery, status: message.status });
-  const parts = [];
-  if (message.status && message.status !== "STATUS_SUCCESS") parts.push(message.status);
-  if (message.acknowledged !== undefined) parts.push(message.acknowledged ? "acknowledged" : "not acknowledged");
-  if (message.droppedFor) parts.push(`pushed out of the full queue by #${number(message.droppedFor)}`);
-  if (message.clearedRule) parts.push(`○ ${message.clearedRule} cleared`);
-  if (message.durationMicroseconds !== undefined) parts.push(duration(message.durationMicroseconds));
-  parts.push(message.time.slice(11, 27));
-  fill($("#outcome"), el("b", { class: lost(message) ? "lost" : "", text: fate(message) }), open(message) && ", not final",
-    ` · ${parts.join(" · ")}`);
-  attribute($("#outcome"), "title", `Made at ${message.time}${message.routine ? ` by ${message.routine}` : ""}`);
+  const { delivery, status, acknowledged, durationMicroseconds, time } = message;
+  Object.assign(store.get(message.sequence) ?? {}, { delivery, status });
+  fill($("#outcome"), el("b", { class: lost(message) ? "lost" : "", text: fate(message) }), [
+    open(message) && "not final",
+    status !== "STATUS_SUCCESS" && status,
+    acknowledged !== undefined && (acknowledged ? "acknowledged" : "not acknowledged"),
+    message.droppedFor && `pushed out of the full queue by #${number(message.droppedFor)}`,
+    message.clearedRule && `○ ${message.clearedRule} cleared`,
+    durationMicroseconds !== undefined && duration(durationMicroseconds),
+    time.slice(11, 27),
+  ].filter(Boolean).map(text => ` · ${text}`));
+  attribute($("#outcome"), "title", `Made at ${time}${message.routine ? ` by ${message.routine}` : ""}`);
 };
 
 // Each member on its lines, so that it can light up.
 const jsonOf = (value, indent = "") => Object.entries(value).map(([name, inner], place, all) => {
   const comma = place < all.length - 1 ? "," : "";
-  const nested = inner !== null && typeof inner === "object" && !Array.isArray(inner);
   const head = `${indent}${JSON.stringify(name)}: `;
-  return el("div", { attributes: { "data-field": name } }, ...nested
-    ? [`${head}{`, ...jsonOf(inner, `${indent}  `), `${indent}}${comma}`] : [`${head}${JSON.stringify(inner)}${comma}`]);
+  const nested = inner !== null && typeof inner === "object" && !Array.isArray(inner);
+  return el("div", { attributes: { "data-field": name } }, nested
+    ? [`${head}{`, jsonOf(inner, `${indent}  `), `${indent}}${comma}`] : `${head}${JSON.stringify(inner)}${comma}`);
 });
 
-const partOf = member => (member ? shown?.parts.find(part => part.member === member) : undefined);
-
-const chooseField = part => set({ f: part?.key });
+const partOf = node => node && shown?.parts.find(({ member }) => member === node.dataset.field);
 
 // Lights up a part that is pointed at, else the selected one.
-const hover = part => light(part);
-
 const light = pointed => {
   if (!shown) return;
-  const part = typeof pointed === "object" ? pointed : shown.parts.find(({ key: name }) => name === get("f"));
+  const part = pointed ?? shown.parts.find(({ key: name }) => name === get("f"));
   fields.light(part);
   bytes.light(part);
   for (const node of document.querySelectorAll("#json [data-field]")) {
     node.classList.toggle("lit", part?.member !== undefined && node.dataset.field === part.member);
   }
-  put($("#message-status"), part ? statusOf(part) : hint);
+  put($("#message-status"), part ? statusOf(part)
+    : "Point at a field or a byte to see what it is, or go there with the arrow keys.");
 };
 
-const statusOf = ({ structure, field, offset, size, note, status, source }) => {
-  const at = `0x${offset.toString(16).padStart(2, "0")} (${offset})`;
-  const sure = status && status !== "known" ? `${status}: ${source ?? ""}` : source && `known: ${source}`;
-  return [`${structure}.${field}`, `at ${at}`, counted(size, "byte"), note, sure].filter(Boolean).join(" · ");
-};
+const statusOf = ({ structure, field, offset, size, note, status, source }) => [
+  `${structure}.${field}`,
+  `at 0x${offset.toString(16).padStart(2, "0")} (${offset})`,
+  counted(size, "byte"),
+  note,
+  source && `${status ?? "known"}: ${source}`,
+].filter(Boolean).join(" · ");
 
 const mark = () => {
   if (!shown) return;

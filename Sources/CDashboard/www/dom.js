@@ -2,19 +2,16 @@
 
 import { visible } from "./words.js";
 
-const allowed = new Set([
-  "autocomplete", "checked", "cols", "colspan", "disabled", "download", "for", "height", "hidden", "href", "id", "label",
-  "list", "max", "maxlength", "min", "multiple", "name", "open", "pattern", "placeholder", "popover", "readonly", "required", "role",
-  "rows", "scope", "selected", "spellcheck", "step", "tabindex", "title", "type", "value", "width", "wrap",
-]);
-const verbatim = new Set(["value", "href", "pattern"]);
+const names = "autocomplete checked disabled for hidden href id label list max maxlength min name open pattern"
+  + " placeholder popover required role rows scope selected spellcheck step tabindex title type value";
+const allowed = new RegExp(`^(aria-[a-z]+|data-[a-z-]+|${names.replaceAll(" ", "|")})$`);
 
 /** The first element that a selector finds. */
 export const $ = (selector, within = document) => within.querySelector(selector);
 
 /**
- * Makes an element. `attributes` are names of the list above, `aria-` or `data-` ones; false and undefined leave one out.
- * `class` is a string, `text` becomes visible text, `on` has listeners by event; children are elements or strings.
+ * Makes an element. `attributes` are names of the list above; false and undefined leave one out. `class` is a string,
+ * `text` becomes visible text, `on` has listeners by event; children are elements, strings, and lists of them.
  */
 export const el = (tag, { attributes = {}, class: classes, text, on = {} } = {}, ...children) => {
   const node = document.createElement(tag);
@@ -26,20 +23,21 @@ export const el = (tag, { attributes = {}, class: classes, text, on = {} } = {},
   return node;
 };
 
-/** Sets an attribute of the list, or removes it if the value is false or undefined. */
+/** Sets an attribute of the list, or removes it if the value is undefined or, but for `aria-` ones, false. */
 export const attribute = (node, name, value) => {
-  if (!allowed.has(name) && !/^(aria|data)-[a-z-]+$/.test(name)) throw new TypeError(`attribute ${name} is not allowed`);
+  if (!allowed.test(name)) throw new TypeError(`attribute ${name} is not allowed`);
   if (name === "href" && !/^(\/(?!\/)|[#?])/.test(value)) throw new TypeError(`link ${value} leaves the page's origin`);
-  if (value === undefined || value === null || (value === false && !name.startsWith("aria-"))) {
+  const aria = name.startsWith("aria-");
+  if (value === undefined || value === null || (value === false && !aria)) {
     node.removeAttribute(name);
     return;
   }
-  const text = value === true && !name.startsWith("aria-") ? "" : String(value);
-  const shown = verbatim.has(name) ? text : visible(text);
+  const text = value === true && !aria ? "" : String(value);
+  const shown = /^(value|href|pattern)$/.test(name) ? text : visible(text);
   if (node.getAttribute(name) !== shown) node.setAttribute(name, shown);
 };
 
-/** Replaces what an element holds by elements and strings. */
+/** Replaces what an element holds by elements, strings, and lists of them. */
 export const fill = (node, ...children) => node.replaceChildren(...content(children));
 
 /** Replaces the text of an element, if it differs. */

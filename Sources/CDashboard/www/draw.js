@@ -3,12 +3,17 @@
 
 import { clock, number } from "./words.js";
 
-const margin = { left: 46, right: 12, top: 17, bottom: 46 };
 const colours = ["normal", "high", "loss", "fine", "dim", "line", "text", "bg", "sel", "link"];
 const lanes = [0, 2, 5, 8, 2];
 
-/** Where the plot itself lies on a canvas of that width. */
-export const frame = width => ({ left: margin.left, width: Math.max(1, width - margin.left - margin.right) });
+/** Where the plot itself lies on a canvas, in pixels; `em` is the size of its text. */
+export const frame = canvas => {
+  const em = parseFloat(getComputedStyle(canvas).fontSize) * 0.85;
+  const [left, top] = [Math.round(em * 4.2), Math.round(em * 1.5)];
+  const right = canvas.clientWidth - em;
+  const floor = canvas.clientHeight - em * 4.2;
+  return { em, left, top, right, floor, width: Math.max(1, right - left), height: floor - top };
+};
 
 /** Draws a scene: columns, from, to, live, limit, starvationLimit, empty, and perhaps cursor, note and selection. */
 export const draw = (canvas, scene) => {
@@ -19,11 +24,10 @@ export const draw = (canvas, scene) => {
   const pen = canvas.getContext("2d");
   const style = getComputedStyle(canvas);
   const colour = Object.fromEntries(colours.map(name => [name, style.getPropertyValue(`--${name}`)]));
-  const plot = { ...frame(width), right: width - margin.right, floor: height - margin.bottom };
-  plot.height = plot.floor - margin.top;
+  const plot = frame(canvas);
   const scale = ceiling(scene);
   pen.scale(ratio, ratio);
-  pen.font = `${Math.min(14, parseFloat(style.fontSize) * 0.85)}px ${style.fontFamily}`;
+  pen.font = `${plot.em}px ${style.fontFamily}`;
   pen.textBaseline = "middle";
   const all = { pen, plot, colour, scene, scale, y: value => plot.floor - plot.height * value / scale.top,
     x: time => plot.left + plot.width * (time - scene.from) / (scene.to - scene.from) };
@@ -48,7 +52,7 @@ const selection = ({ pen, plot, colour, scene, x }) => {
   if (!scene.selection) return;
   const start = Math.max(plot.left, x(scene.selection.from));
   pen.fillStyle = colour.sel;
-  pen.fillRect(start, margin.top, Math.min(plot.right, x(scene.selection.to)) - start, plot.height);
+  pen.fillRect(start, plot.top, Math.min(plot.right, x(scene.selection.to)) - start, plot.height);
 };
 
 const across = (pen, plot, height) => {
@@ -71,10 +75,10 @@ const grid = ({ pen, plot, colour, scene, scale, x, y }) => {
   for (let part = 0; part <= parts; part += 1) {
     const time = scene.to - (scene.to - scene.from) * part / parts;
     pen.textAlign = part === 0 ? "right" : part < parts ? "center" : "left";
-    pen.fillText(scene.live ? ago(scene.to - time) : clock(time).slice(0, 8), x(time), plot.floor + 9);
+    pen.fillText(scene.live ? ago(scene.to - time) : clock(time).slice(0, 8), x(time), plot.floor + plot.em * 0.8);
   }
-  if (scene.empty) label(pen, colour, scene.empty, plot.left + (plot.width - pen.measureText(scene.empty).width) / 2,
-    margin.top + 30);
+  const middle = plot.left + (plot.width - pen.measureText(scene.empty).width) / 2;
+  if (scene.empty) label(pen, plot, colour, scene.empty, middle, plot.top + plot.em * 3);
 };
 
 const ago = milliseconds => {
@@ -83,10 +87,10 @@ const ago = milliseconds => {
   return seconds < 120 ? `-${Number(seconds.toFixed(1))} s` : `-${Number((seconds / 60).toFixed(1))} min`;
 };
 
-const label = (pen, colour, text, x, y) => {
+const label = (pen, { em }, colour, text, x, y) => {
   pen.textAlign = "left";
   pen.fillStyle = colour.bg;
-  pen.fillRect(x - 2, y - 8, pen.measureText(text).width + 4, 16);
+  pen.fillRect(x - 2, y - em * 0.7, pen.measureText(text).width + 4, em * 1.4);
   pen.fillStyle = colour.text;
   pen.fillText(text, x, y);
 };
@@ -103,8 +107,8 @@ const steps = ({ pen, plot, scene, y }, name, { fill, stroke, width = 1 }) => {
     pen[fill || before || value ? "lineTo" : "moveTo"](x, y(value));
     before = value;
   });
-  pen.lineTo(plot.right, y(before));
-  pen.lineTo(plot.right, plot.floor);
+  if (fill || before) pen.lineTo(plot.right, y(before));
+  if (fill) pen.lineTo(plot.right, plot.floor);
   Object.assign(pen, { fillStyle: fill, strokeStyle: stroke, lineWidth: width });
   if (fill) pen.fill();
   else pen.stroke();
@@ -144,7 +148,7 @@ const limit = ({ pen, plot, colour, scene, scale, y }) => {
   pen.strokeStyle = colour.text;
   pen.setLineDash([6, 4]);
   across(pen, plot, height);
-  label(pen, colour, `limit ${number(scene.limit)}`, plot.left + 4, height + 10);
+  label(pen, plot, colour, `limit ${number(scene.limit)}`, plot.left + 4, height + plot.em * 0.9);
 };
 
 // A triangle where messages were dropped, and one sum for neighbours.
@@ -154,36 +158,38 @@ const marks = ({ pen, plot, colour, scene: { columns } }) => {
   columns.forEach(({ dropped }, index) => {
     if (dropped) {
       const x = plot.left + index;
-      pen.fillRect(x, margin.top, 1, plot.height);
+      pen.fillRect(x, plot.top, 1, plot.height);
       pen.beginPath();
-      pen.moveTo(x - 4, 4);
-      pen.lineTo(x + 5, 4);
-      pen.lineTo(x + 0.5, 13);
+      pen.moveTo(x + 0.5 - plot.em * 0.4, plot.em * 0.35);
+      pen.lineTo(x + 0.5 + plot.em * 0.4, plot.em * 0.35);
+      pen.lineTo(x + 0.5, plot.em * 1.2);
       pen.fill();
       group = { first: group.first ?? x, last: x, sum: group.sum + dropped };
     }
-    if (!group.sum || (index < columns.length - 1 && plot.left + index - group.last < 110)) return;
+    if (!group.sum || (index < columns.length - 1 && plot.left + index - group.last < plot.em * 10)) return;
     const text = `${number(group.sum)} dropped`;
+    const space = plot.em * 0.8;
     const { width } = pen.measureText(text);
-    pen.fillText(text, group.last + 8 + width < plot.right ? group.last + 8 : group.first - width - 8, 8);
+    const after = group.last + space + width < plot.right;
+    pen.fillText(text, after ? group.last + space : group.first - width - space, plot.em * 0.75);
     group = { sum: 0 };
   });
 };
 
 // The lanes: the worker, thick while it is paused, and the starvation counter.
 const lower = ({ pen, plot, colour, scene: { columns, starvationLimit } }) => {
-  const middle = plot.floor + 23;
+  const [upper, under] = [plot.floor + plot.em * 2.1, plot.floor + plot.em * 3.3];
   pen.fillStyle = colour.dim;
   pen.textAlign = "right";
-  pen.fillText("worker", plot.left - 6, middle);
-  pen.fillText("starv.", plot.left - 6, middle + 13);
+  pen.fillText("worker", plot.left - 6, upper);
+  pen.fillText("starv.", plot.left - 6, under);
   columns.forEach(({ worker = 0, starvation }, index) => {
     pen.fillStyle = worker > 1 ? colour.text : colour.fine;
-    pen.fillRect(plot.left + index, middle - lanes[worker] / 2, 1, lanes[worker]);
+    pen.fillRect(plot.left + index, upper - lanes[worker] / 2, 1, lanes[worker]);
     if (!starvation) return;
-    const height = Math.max(2, 10 * Math.min(1, starvation / Math.max(1, starvationLimit)));
+    const height = Math.max(2, plot.em * Math.min(1, starvation / Math.max(1, starvationLimit)));
     pen.fillStyle = colour.high;
-    pen.fillRect(plot.left + index, middle + 18 - height, 1, height);
+    pen.fillRect(plot.left + index, under + plot.em / 2 - height, 1, height);
   });
 };
 
@@ -191,14 +197,14 @@ const cursor = ({ pen, plot, colour, scene: { cursor: time, note }, x }) => {
   if (time === undefined || x(time) < plot.left || x(time) > plot.right) return;
   const at = Math.round(x(time));
   pen.fillStyle = colour.link;
-  pen.fillRect(at, margin.top, 1, plot.height + 40);
+  pen.fillRect(at, plot.top, 1, plot.height + plot.em * 4);
   const width = Math.max(...note.map(text => pen.measureText(text).width)) + 12;
   const start = at + width + 6 < plot.right ? at + 4 : Math.max(plot.left, at - width - 4);
-  const size = [start + 0.5, margin.top + 3.5, width, note.length * 15 + 6];
+  const size = [start + 0.5, plot.top + 3.5, width, plot.em * (note.length * 1.4 + 0.6)];
   pen.fillStyle = colour.bg;
   pen.strokeStyle = colour.dim;
   pen.fillRect(...size);
   pen.strokeRect(...size);
   pen.fillStyle = colour.text;
-  note.forEach((text, index) => pen.fillText(text, start + 6, margin.top + 14 + index * 15));
+  note.forEach((text, index) => pen.fillText(text, start + 6, plot.top + plot.em * (1.3 + index * 1.4)));
 };

@@ -4,7 +4,7 @@ import { base, call } from "./api.js";
 import { $, el, fill, say } from "./dom.js";
 import { range, totals } from "./history.js";
 import { barred, every } from "./link.js";
-import { attempt, block, button, facts, first } from "./parts.js";
+import { attempt, block, button, facts, first, submit } from "./parts.js";
 import { emit, listen } from "./state.js";
 import { clock, counted, duration, number } from "./words.js";
 
@@ -102,7 +102,7 @@ el("fieldset", {}, el("legend", { text: "Embedded engine" }),
     el("input", { attributes: { type: "radio", name: "reply", value } }), `${value} `, el("small", { text })))),
 amount("delayMs", "slow, ms", 60000),
 amount("failEvery", "every nth fails", 1000000),
-el("button", { text: "Switch", attributes: { type: "submit" } }),
+submit("Switch"),
 button("Put back the one before", () => change(before), { name: "back" }),
 button("Disconnect", () => change({ type: "none" })),
 button("Ping", ping, { name: "ping" }));

@@ -1,101 +1,86 @@
 // The fields of a message under their structures, and how their values are written.
 
-import { $, el, fill } from "./dom.js";
 import { copy } from "./dialog.js";
+import { $, el, fill } from "./dom.js";
 import { both, ticks } from "./words.js";
 
 const marks = { inferred: "~", decided: "*", disputed: "?" };
 let parts = [];
-let selected;
-let handlers;
+let lit;
+let choose;
 
-/** Connects the list of fields; `hover` and `choose` get a part, or undefined. */
-export const mount = wanted => {
-  handlers = wanted;
+/** Connects the fields: `hover` and `chosen` get a part, `hover` also nothing. */
+export const mount = (hover, chosen) => {
+  choose = chosen;
   const box = $("#fields");
   const partAt = event => parts[event.target.closest("[data-field]")?.dataset.place];
-  box.addEventListener("pointerover", event => handlers.hover(partAt(event)));
-  box.addEventListener("pointerleave", () => handlers.hover(undefined));
-  box.addEventListener("click", event => {
-    const part = partAt(event);
-    if (part) handlers.choose(part);
-  });
+  box.addEventListener("pointerover", event => hover(partAt(event)));
+  box.addEventListener("pointerleave", () => hover());
+  box.addEventListener("click", event => partAt(event) && choose(partAt(event)));
   box.addEventListener("keydown", steer);
 };
 
-/** The parts of a message with the names, notes and sources of the vocabulary, and with the bytes that no part has. */
+/** The parts of a message with what the vocabulary says of them, and with the bytes that no part has. */
 export const partsOf = (dissection, layouts, octets) => {
   const known = new Map(layouts.flatMap(({ name, fields }) => fields.map(field => [`${name}.${field.name}`, field])));
   const remarks = new Map([...dissection.remarks, ...dissection.faults].map(({ offset, detail }) => [offset, detail]));
-  const all = dissection.parts.map(part => {
-    const layout = known.get(`${part.structure}.${part.field}`) ?? {};
+  const used = new Set();
+  return withGaps(dissection.parts, octets.length).map(part => {
+    const { member, type, source, note } = known.get(`${part.structure}.${part.field}`) ?? {};
     const remark = remarks.get(part.offset);
-    return { ...part, field: part.field ?? "(bytes)", member: layout.member ?? undefined, type: layout.type,
-      source: layout.source, note: remark ?? layout.note, mark: remark ? "!" : marks[part.status] ?? "" };
+    const field = part.field ?? "(bytes)";
+    const key = used.has(field) ? `${field}@${part.offset}` : field;
+    used.add(key);
+    const bytes = octets.subarray(part.offset, part.offset + part.size);
+    const text = member === "operationCode" ? `${both(part.value)} ${dissection.operation}` : textOf(part, type, bytes);
+    const sure = remark || !part.structure ? "!" : marks[part.status] ?? "";
+    return Object.assign(part, { field, key, member, source, text, sure, note: remark ?? note });
   });
-  const covered = [...all, ...gaps(all, octets.byteLength)].sort((one, other) => one.offset - other.offset);
-  const bytes = new Uint8Array(octets);
-  const counts = new Map();
-  for (const part of covered) {
-    const count = (counts.get(part.field) ?? 0) + 1;
-    counts.set(part.field, count);
-    part.key = count === 1 ? part.field : `${part.field}@${part.offset}`;
-    part.text = textOf(part, bytes.subarray(part.offset, part.offset + part.size), dissection.operation);
-  }
-  return covered;
 };
 
 /** Shows the fields; `differences` has the other value of each part that differs. */
-export const show = (wanted, differences) => {
+export const show = (wanted, differing) => {
   parts = wanted;
-  const groups = Map.groupBy(parts, part => part.structure);
-  fill($("#fields"), ...[...groups].map(([structure, members]) => el("details", { attributes: { open: true } },
-    el("summary", { text: structure, attributes: { tabindex: -1 } }),
-    ...members.map(part => row(part, differences.get(part))))));
+  fill($("#fields"), [...Map.groupBy(parts, part => part.structure)].map(([structure, members]) =>
+    el("details", { attributes: { open: true } }, el("summary", { text: structure ?? "no structure" }),
+      members.map(part => row(part, differing.get(part))))));
 };
 
 /** The parts that differ from those of another message, with the text of the other. */
 export const differences = (ours, theirs) => {
   const others = new Map(theirs.map(part => [`${part.structure} ${part.key}`, part.text]));
-  const found = ours.map(part => [part, others.get(`${part.structure} ${part.key}`) ?? "nothing"]);
-  return new Map(found.filter(([part, text]) => text !== part.text));
+  return new Map(ours.map(part => [part, others.get(`${part.structure} ${part.key}`) ?? "nothing"])
+    .filter(([part, text]) => text !== part.text));
 };
 
 /** Copies the value of the part that is lit. */
-export const copyLit = () => {
-  if (selected) copy(selected.text, `the value of ${selected.field}`);
-};
+export const copyLit = () => lit && copy(lit.text, `the value of ${lit.field}`);
 
 /** Lights up a part. */
 export const light = part => {
-  selected = part;
+  lit = part;
   for (const node of document.querySelectorAll("#fields [data-field]")) {
-    const lit = parts[node.dataset.place] === part;
-    node.classList.toggle("lit", lit);
-    if (lit && !node.matches(":hover")) node.scrollIntoView({ block: "nearest" });
+    const is = parts[node.dataset.place] === part;
+    node.classList.toggle("lit", is);
+    if (is && !node.matches(":hover")) node.scrollIntoView({ block: "nearest" });
   }
 };
 
 const row = (part, other) => el("div", { class: other === undefined ? "field" : "field differs",
   attributes: { "data-field": part.key, "data-place": parts.indexOf(part) } },
-el("span", { text: `0x${part.offset.toString(16).padStart(2, "0")}` }), el("span", { text: part.size }),
-el("span", { text: part.mark + part.field }), el("span", {}, part.text,
-  other !== undefined && el("span", { class: "other", text: `≠ ${other}` })));
+[`0x${part.offset.toString(16).padStart(2, "0")}`, part.size, part.sure + part.field].map(text => el("span", { text })),
+el("span", {}, part.text, other !== undefined && el("span", { class: "other", text: `≠ ${other}` })));
 
-const textOf = ({ field, type, value, member }, bytes, operation) => {
-  if (field === "(zero)" || field === "(bytes)" || field === "(gap)" || type?.startsWith("u8[")) return hex(bytes);
-  if (value === null || value === undefined) return "nothing";
-  if (typeof value === "number") return `${both(value)}${member === "operationCode" ? ` ${operation}` : ""}`;
-  if (typeof value !== "object") return textOfString(value, type, bytes);
-  const { processId, threadId, creationTime } = value;
-  if ((processId ?? threadId) === undefined) return JSON.stringify(value);
-  return `${both(processId ?? threadId)}, ${creationTime ? `created ${creationTime} (${ticks(creationTime)})` : "no creation time"}`;
-};
-
-// Without a layout, what is no number in hex is base64.
-const textOfString = (value, type, bytes) => {
+// Without a layout, text that is no number in hex is base64; then, and for zeros, the bytes themselves say more.
+const textOf = ({ field, value }, type, bytes) => {
+  if (typeof value === "number") return both(value);
   if (type?.startsWith("UTF")) return `"${value}"`;
-  return type || value.startsWith("0x") ? value : hex(bytes);
+  if (typeof value === "string" && field !== "(zero)" && !type?.startsWith("u8[") && (type || value.startsWith("0x"))) {
+    return value;
+  }
+  const { processId, threadId = processId, creationTime } = value ?? {};
+  if (threadId === undefined) return hex(bytes);
+  return `${both(threadId)}, ${creationTime ? `created ${creationTime} (${ticks(creationTime)})` : "no creation time"}`;
 };
 
 const hex = bytes => {
@@ -103,30 +88,23 @@ const hex = bytes => {
   return bytes.length > 16 ? `${text} …` : text;
 };
 
-// The bytes that belong to no part.
-const gaps = (all, size) => {
-  const found = [];
+// The parts in order, and between them the bytes that belong to none.
+const withGaps = (found, size) => {
+  const all = [];
   let end = 0;
-  for (const { offset, size: length } of [...all, { offset: size, size: 0 }].sort((a, b) => a.offset - b.offset)) {
-    if (offset > end) {
-      found.push({ offset: end, size: offset - end, structure: "no structure", field: "(gap)", value: "", mark: "!" });
-    }
-    end = Math.max(end, offset + length);
+  for (const part of [...found, { offset: size, size: 0 }].sort((one, other) => one.offset - other.offset)) {
+    if (part.offset > end) all.push({ offset: end, size: part.offset - end, field: "(gap)" });
+    if (part.size) all.push(part);
+    end = Math.max(end, part.offset + part.size);
   }
-  return found;
+  return all;
 };
 
 const steer = event => {
   const step = { ArrowDown: 1, ArrowUp: -1, Home: -parts.length, End: parts.length }[event.key];
-  if (event.ctrlKey || event.altKey || event.metaKey) return;
-  if (step && parts.length) {
-    const at = parts.indexOf(selected);
-    const part = parts[Math.min(parts.length - 1, Math.max(0, at + step))];
-    handlers.choose(part);
-    $(`#fields [data-place="${parts.indexOf(part)}"]`).closest("details").open = true;
-  } else {
-    return;
-  }
+  if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
   event.preventDefault();
-  event.stopPropagation();
+  const place = Math.min(parts.length - 1, Math.max(0, parts.indexOf(lit) + step));
+  $(`#fields [data-place="${place}"]`).closest("details").open = true;
+  choose(parts[place]);
 };

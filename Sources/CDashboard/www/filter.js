@@ -30,8 +30,8 @@ export const language = [
 ];
 
 /**
- * Reads a filter: `matches(item)`, the `faults` of its terms, and what the server can filter (`query`). `operations` has
- * the names of the operations by their lower-case forms.
+ * Reads a filter: `matches(item)`, the `faults` of its terms, and what the server can filter (`query`). `operations`
+ * has the names of the operations by their lower-case forms.
  */
 export const parse = (text, operations) => {
   const terms = [];

@@ -4,7 +4,7 @@ import { base, call, curlOf } from "./api.js";
 import { $, el, fill, lines, say } from "./dom.js";
 import { key } from "./keys.js";
 import { barred } from "./link.js";
-import { attempt, block, button, select } from "./parts.js";
+import { attempt, block, button, refill, select, submit } from "./parts.js";
 import { became } from "./path.js";
 import { all, nameOf, refresh } from "./processes.js";
 import { emit, get, listen } from "./state.js";
@@ -53,9 +53,9 @@ let thread;
 
 const choice = select({ id: "fire-kind" }, Object.entries(kinds).map(([value, [text]]) => [value, text]));
 const fields = el("div", { attributes: { id: "fire-fields" } });
-const submit = el("button", { text: "Fire", attributes: { type: "submit" } });
+const fire = submit("Fire");
 const form = el("form", { attributes: { id: "fire-form" } },
-  el("label", {}, el("span", { text: "Kind" }), choice), fields, submit);
+  el("label", {}, el("span", { text: "Kind" }), choice), fields, fire);
 const command = el("code", { class: "curl" });
 const outcome = el("div", { attributes: { id: "fire-outcome" } });
 const again = el("ol", { attributes: { id: "fired", "aria-label": "Fired before" } });
@@ -66,17 +66,16 @@ const valueOf = (name, node) => {
   if (node.type === "checkbox") return node.checked;
   if (text === "") return undefined;
   if (lists.test(name)) return text.split(/[\s,]+/);
-  if (name === "data") return parsed(node, text);
+  if (name === "data") return parsed(text);
   return numbers.test(name) ? Number(text) : text;
 };
 
-const parsed = (node, text) => {
-  node.setCustomValidity("");
+// What is not JSON goes as text, which the service refuses.
+const parsed = text => {
   try {
     return JSON.parse(text);
   } catch {
-    node.setCustomValidity("This is not JSON.");
-    return undefined;
+    return text;
   }
 };
 
@@ -144,7 +143,7 @@ const tell = ({ path, body = {}, ...wanted }, { routines, message, accessDenied,
   fill(outcome, ...texts.map(text => el("p", { text })), routines && button("Why", () => emit("show", "why")));
 };
 
-const refuse = done => (detail, { title, type, rest: { errors = [] } }) => {
+const refuse = done => (detail, { title, type, errors = [] }) => {
   const faults = errors.length > 1 ? errors.map(error => `${error.pointer}: ${error.detail}`) : [detail];
   fill(outcome,
     el("p", { class: "fault" }, done() ? `After ${done()}: ` : "",
@@ -155,7 +154,6 @@ const refuse = done => (detail, { title, type, rest: { errors = [] } }) => {
 const send = async (wanted, times = 1) => {
   if (busy || barred("drive")) return;
   busy = true;
-  enable();
   let done = 0;
   await attempt(async () => {
     let answer;
@@ -174,14 +172,13 @@ const send = async (wanted, times = 1) => {
   refresh();
 };
 
-const list = () => fill(again, ...fired.map((wanted, index) => el("li", { attributes: { "data-sent": index } },
+const list = () => refill(again, ...fired.map((wanted, index) => el("li", { attributes: { "data-sent": index } },
   button("again", () => send(wanted), { "aria-label": `again: ${titleOf(wanted)}` }),
   button(`×${many}`, () => send(wanted, many), { "aria-label": `${many} times: ${titleOf(wanted)}` }),
   ` ${titleOf(wanted)}`)));
 
 const enable = () => {
-  const reason = barred("drive") || (busy ? "Busy." : "");
-  for (const node of [submit, ...again.querySelectorAll("button")]) block(node, reason);
+  for (const node of [fire, ...again.querySelectorAll("button")]) block(node, barred("drive"));
 };
 
 /** Opens the form of a kind of event for a process. */
@@ -189,7 +186,7 @@ export const prepare = (kind, pid) => {
   emit("show", "fire");
   choice.value = kind;
   build(pid);
-  ($("label:nth-of-type(2) input", fields) ?? submit).focus();
+  ($("label:nth-of-type(2) input", fields) ?? fire).focus();
 };
 
 // The processes among which the fields let one choose, the newest ones.

@@ -1,11 +1,12 @@
 // The header, the views of a narrow screen, the tabs of the panel, and the theme.
 
 import { token } from "./api.js";
-import { $, attribute, el, fill, put } from "./dom.js";
+import { $, attribute, fill, put } from "./dom.js";
 import { key } from "./keys.js";
 import { check, every } from "./link.js";
+import { button } from "./parts.js";
+import { enter } from "./sign.js";
 import { get, listen, on, set } from "./state.js";
-import { signOut } from "./sign.js";
 import { duration } from "./words.js";
 
 const tabs = ["why", "fire", "engine"];
@@ -19,13 +20,14 @@ export const isNarrow = () => getComputedStyle($("#views")).display !== "none";
 /** Shows the header and begins to switch views. */
 export const mount = () => {
   listen("described", describe);
+  listen("link", () => put($("#host"), `Host ${get("host") ?? "none"} ▾`));
   listen("engine", showEngine);
   listen("self", showRole);
-  on("v", showView);
   listen("show", open);
-  for (const button of document.querySelectorAll("#views button")) {
-    button.addEventListener("click", () => set({ v: button.dataset.view }, { push: true }));
-  }
+  on("v", showView);
+  $("#views").addEventListener("click", ({ target: { dataset } }) => {
+    if (dataset.view) set({ v: dataset.view }, { push: true });
+  });
   for (const tab of tabs) $(`#${tab}-tab`).addEventListener("click", () => set({ v: tab }));
   $("[role=tablist]").addEventListener("keydown", turn);
   $("#theme-button").addEventListener("click", theme);
@@ -34,46 +36,45 @@ export const mount = () => {
   key("q", "queue", () => open("queue"));
   key("T", "light or dark", theme);
   showView(get("v"));
-  every(slow, async () => {
-    if (described + slow / 2 < Date.now()) await check();
-  });
+  every(slow, async () => described + slow / 2 < Date.now() && check());
 };
 
 const describe = ({ name, engine, clock }) => {
   described = Date.now();
-  put($("#host"), `Host ${name} ▾`);
   document.title = `${name} - wdfilterd`;
   put($("#clock"), clock.mode === "system" ? "" : `clock: ${clock.mode}`);
   showEngine(engine);
 };
 
-const showEngine = engine => {
-  const { type, reply, delayMs, lastLatencyMicroseconds, lastError } = engine;
-  const parts = [`engine ${type}${reply ? ` ${reply}` : ""}${delayMs ? ` ${delayMs} ms` : ""}`];
-  if (typeof lastLatencyMicroseconds === "number") parts.push(`last ${duration(lastLatencyMicroseconds)}`);
-  if (lastError) parts.push("✗ last call failed");
-  put($("#engine-state"), parts.join(", "));
+const showEngine = ({ type, reply, delayMs, lastLatencyMicroseconds: last, lastError }) => {
+  put($("#engine-state"), [
+    `engine ${type}`, reply, delayMs && `${delayMs} ms`, typeof last === "number" && `last ${duration(last)}`,
+    lastError && "✗ last call failed",
+  ].filter(Boolean).join(", "));
   attribute($("#engine-state"), "title", lastError?.detail);
 };
 
 const showRole = ({ authentication, role, name }) => {
   const signed = authentication === "token";
-  fill($("#role"), signed && `${name ? `${name}, ` : ""}role ${role} `, token.get() && el("button",
-    { text: "sign out", attributes: { type: "button" }, on: { click: signOut } }));
+  fill($("#role"), signed && `${name ? `${name}, ` : ""}role ${role} `,
+    token.get() && button("sign out", () => enter(undefined)));
   $("#insecure").hidden = !signed || location.protocol !== "http:" || loopback.test(location.hostname);
 };
 
-const showView = view => {
-  document.body.dataset.view = view ?? "queue";
-  for (const button of document.querySelectorAll("#views button")) {
-    attribute(button, "aria-current", button.dataset.view === document.body.dataset.view && "true");
+const showView = (wanted = "queue") => {
+  const view = $(`#views [data-view="${CSS.escape(wanted)}"]`) ? wanted : "queue";
+  document.body.dataset.view = view;
+  for (const control of document.querySelectorAll("#views button")) {
+    attribute(control, "aria-current", control.dataset.view === view);
   }
-  if (!tabs.includes(view) && !isNarrow()) return;
-  const shown = tabs.includes(view) ? view : "why";
+  for (const section of document.querySelectorAll("main > section")) {
+    section.classList.toggle("shown", section.contains($(`#${view}`)));
+  }
+  if (!tabs.includes(view)) return;
   for (const tab of tabs) {
-    attribute($(`#${tab}-tab`), "aria-selected", tab === shown);
-    $(`#${tab}-tab`).tabIndex = tab === shown ? 0 : -1;
-    $(`#${tab}`).hidden = tab !== shown;
+    attribute($(`#${tab}-tab`), "aria-selected", tab === view);
+    attribute($(`#${tab}-tab`), "tabindex", tab === view ? 0 : -1);
+    $(`#${tab}`).hidden = tab !== view;
   }
 };
 
@@ -82,19 +83,17 @@ const open = view => {
   $(`#${view}`).focus();
 };
 
-const turn = event => {
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+const turn = ({ key: name, target }) => {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[name];
   if (!step) return;
-  const at = tabs.findIndex(tab => $(`#${tab}-tab`) === event.target);
-  const next = tabs.at((at + step) % tabs.length);
+  const next = tabs.at((tabs.indexOf(target.id.replace("-tab", "")) + step) % tabs.length);
   set({ v: next });
   $(`#${next}-tab`).focus();
 };
 
 const theme = () => {
   const { dataset } = document.documentElement;
-  const dark = dataset.theme ? dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  dataset.theme = dark ? "light" : "dark";
+  dataset.theme = dataset.theme === "dark" ? "light" : "dark";
   localStorage.setItem("theme", dataset.theme);
   dispatchEvent(new Event("resize"));
 };

@@ -1,14 +1,14 @@
 // Keys of one letter. They act on the page, never while a field or a dialog has the focus, and can be turned off.
 
+import { openDialog } from "./dialog.js";
 import { $, el } from "./dom.js";
 import { language } from "./filter.js";
-import { openDialog } from "./dialog.js";
 
 const keys = new Map();
-const fields = "input:not([type=checkbox]), textarea, select, [contenteditable]";
+const fields = "input:not([type=checkbox]), textarea, select";
 const pressed = "button, a, summary, input, [role=tab], [role=menuitem], [role=switch]";
 
-/** Gives a key an action; `text` stands in the help. Names of keys are those of the browser, with Shift+ for Enter. */
+/** Gives a key an action; `text` stands in the help, and alone for keys that a view handles itself. */
 export const key = (name, text, action) => keys.set(name, { text, action });
 
 /** Begins to listen to keys. */
@@ -20,36 +20,32 @@ export const mount = () => {
   key("Shift+F6", "previous pane", () => pane(-1));
 };
 
-const nameOf = event => (event.shiftKey && event.key.length > 1 ? `Shift+${event.key}` : event.key);
-
 const press = event => {
-  const name = nameOf(event);
-  const found = keys.get(name);
-  if (!found || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
-  if ($("dialog[open]") || (event.target.matches(fields) && !/^(Shift\+)?(F6|Escape)$/.test(name))) return;
+  const name = event.shiftKey && event.key.length > 1 ? `Shift+${event.key}` : event.key;
+  const { action } = keys.get(name) ?? {};
+  if (!action || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
+  if ($("dialog[open]") || (event.target.matches(fields) && !/F6|Escape/.test(name))) return;
   if (/^( |Enter)$/.test(name) && event.target.closest(pressed)) return;
   if (name.length === 1 && localStorage.getItem("keys") === "off") return;
   event.preventDefault();
-  found.action(event);
+  action(event);
 };
 
 const pane = step => {
-  const panes = [$("#top button"), ...document.querySelectorAll("main > section")].filter(node => node.offsetParent);
+  const panes = [$("#host"), ...document.querySelectorAll("main > section")].filter(node => node.offsetParent);
   const at = panes.findIndex(node => node.contains(document.activeElement));
-  panes.at((at + step + panes.length) % panes.length).focus();
+  panes.at((at + step) % panes.length).focus();
 };
 
 const help = () => {
-  const rows = [...keys].map(([name, { text }]) => row(el("kbd", { text: name === " " ? "Space" : name }), text));
   const letters = el("input", { attributes: { type: "checkbox", checked: localStorage.getItem("keys") !== "off" } });
   letters.addEventListener("change", () => localStorage.setItem("keys", letters.checked ? "on" : "off"));
   openDialog("help", "Keys",
-    el("table", {}, ...rows),
-    el("p", {}, el("label", {}, letters, " keys of one letter act")),
-    el("h2", { text: "Filter of the messages" }),
-    el("table", {}, ...language.map(([term, text]) => row(el("code", { text: term }), text))),
-    el("p", {}, "Terms are joined by ", el("em", { text: "and" }), "; a minus in front of one means ", el("em", { text: "not" }),
-      ". Quotes keep words together."));
+    table([...keys].map(([name, { text }]) => [name === " " ? "Space" : name, text])),
+    el("p", {}, el("label", {}, letters, " One-letter keys")),
+    el("h2", { text: "Filter of the messages: every term must match, and a minus in front negates one" }),
+    table(language));
 };
 
-const row = (name, text) => el("tr", {}, el("th", { attributes: { scope: "row" } }, name), el("td", { text }));
+const table = rows => el("table", {}, rows.map(([name, text]) => el("tr", {},
+  el("th", { attributes: { scope: "row" } }, el("kbd", { text: name })), el("td", { text }))));

@@ -1,8 +1,8 @@
-// Whether the service and the host are there. Everything that polls does so through `every`, which stops while they
-// are not, while the tab is hidden, and never asks twice at a time.
+// Whether the service and the host are there. All that polls does so through `every`: it never asks twice at a time,
+// and rests while they are away and while the tab is hidden.
 
 import { base, call, may, Problem } from "./api.js";
-import { $, attribute, el, fill, put } from "./dom.js";
+import { $, el, fill, put } from "./dom.js";
 import { emit, get, listen, on, set } from "./state.js";
 import { clock } from "./words.js";
 
@@ -24,41 +24,35 @@ let lastSeen;
 let retry;
 let checking;
 
-/** The present state: connecting, live, polling, gone, refused or deleted. */
-export const link = () => state;
-
 /** Whether calls can be made now. */
 export const connected = () => state === "live" || state === "polling";
 
 /** Why a control that takes a role must be disabled, as a sentence; "" if it need not be. */
 export const barred = role => {
-  if (!connected()) return `Not now: ${words[state].slice(2)}.`;
+  if (!connected()) return `Not now: ${wordsNow().slice(2)}.`;
   return may(role) ? "" : `Your token does not allow this: it takes the role ${role}.`;
 };
 
-/** Polls: `poll(signal)` at once and then so many milliseconds after each answer. Returns `now()` and `stop()`. */
+/**
+ * Polls: `poll(signal)` at once, and then so many milliseconds after each answer. Returns `now()`, which polls as soon
+ * as it can, and `restart()`, which gives up the present poll.
+ */
 export const every = (milliseconds, poll) => {
-  const loop = { timer: undefined, running: undefined, stopped: false };
-  loop.now = () => {
-    if (loop.running) loop.again = true;
-    else loop.run();
-  };
+  const loop = {};
   loop.run = async () => {
     clearTimeout(loop.timer);
-    if (loop.stopped || loop.running || !asking()) return;
+    if (loop.running || !connected() || document.hidden) return;
     const running = new AbortController();
     loop.running = running;
-    let next = milliseconds;
+    let next = Math.max(milliseconds, 5000);
     try {
       await poll(running.signal);
+      next = loop.again ? 0 : milliseconds;
     } catch (error) {
       if (!(error instanceof Problem) && !running.signal.aborted) throw error;
-      next = Math.max(milliseconds, 5000);
     } finally {
       if (loop.running === running) {
-        loop.running = undefined;
-        loop.timer = setTimeout(loop.run, loop.again ? 0 : next);
-        loop.again = false;
+        Object.assign(loop, { running: undefined, again: false, timer: setTimeout(loop.run, next) });
       }
     }
   };
@@ -67,47 +61,49 @@ export const every = (milliseconds, poll) => {
     loop.running?.abort();
     loop.running = undefined;
   };
-  loop.stop = () => {
-    loop.stopped = true;
+  loop.now = () => {
+    loop.again = loop.running !== undefined;
+    loop.run();
+  };
+  loop.restart = () => {
     loop.cancel();
-    loops.delete(loop);
+    loop.run();
   };
   loops.add(loop);
   loop.run();
-  return { now: loop.now, stop: loop.stop };
+  return loop;
 };
 
-/** How messages come, as the stream knows it: "live" or "polling". */
+/** How messages come, as their reader knows it: "live" or "polling". */
 export const readingBy = mode => {
   reading = mode;
   if (connected()) become(mode);
 };
 
-/** Looks for the selected host now; true if it is there. Sends `host` if it is another one, or was made anew. */
+/** Looks for the selected host now. Emits `host` if it is another one or was made again, and `described`. */
 export const check = async () => {
   clearTimeout(retry);
   retry = undefined;
-  const host = get("host");
   checking?.abort();
-  const mine = new AbortController();
-  checking = mine;
+  const { signal } = checking = new AbortController();
+  const host = get("host");
   try {
-    const found = await call(base(host), { signal: mine.signal, timeout: 5000 });
+    const found = await call(base(host), { signal, timeout: 5000 });
     wait = 500;
-    const key = `${host} ${found.createdAt}`;
-    if (key !== made) {
-      made = key;
+    if (made !== `${host} ${found.createdAt}`) {
+      made = `${host} ${found.createdAt}`;
       become("connecting");
       emit("host", host);
     }
     become(reading);
     emit("described", found);
-    return true;
   } catch (error) {
-    if (!(error instanceof Problem) && !mine.signal.aborted) throw error;
-    return false;
+    if (!(error instanceof Problem) && !signal.aborted) throw error;
   }
 };
+
+/** Selects a host; Back returns to the one before. */
+export const select = host => set({ host, m: undefined, f: undefined, p: undefined, d: undefined }, { push: true });
 
 /** Begins: shows the state in the header, and follows the service, the host and the tab. */
 export const mount = () => {
@@ -124,15 +120,13 @@ export const mount = () => {
     check();
   });
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) cancel();
+    emit("link", { state, hidden: document.hidden });
+    if (document.hidden) rest();
     else if (connected()) resume();
     else check();
-    emit("link", { state, hidden: document.hidden });
   });
   show();
 };
-
-const asking = () => connected() && !document.hidden && get("host") !== undefined;
 
 const heed = problem => {
   if (problem.away) {
@@ -140,16 +134,15 @@ const heed = problem => {
     later();
   } else if (problem.status === 401) {
     become("refused");
-  } else if (problem.type === "/problems/unknown-host" && problem.rest.instance?.startsWith(base())) {
+  } else if (problem.type === "/problems/unknown-host" && problem.instance.startsWith(base())) {
     become("deleted");
   }
 };
 
 const later = () => {
   if (retry !== undefined || document.hidden) return;
-  const pause = Math.min(wait * (0.75 + Math.random() / 2), longest);
+  retry = setTimeout(check, Math.min(wait * (0.75 + Math.random() / 2), longest));
   wait = Math.min(wait * 2, longest);
-  retry = setTimeout(check, pause);
 };
 
 const become = next => {
@@ -158,19 +151,18 @@ const become = next => {
   state = next;
   show();
   emit("link", { state, hidden: document.hidden });
-  if (connected() && !before) resume();
-  if (!connected()) cancel();
+  if (!connected()) rest();
+  else if (!before) resume();
 };
 
 const resume = () => loops.forEach(loop => loop.run());
 
-const cancel = () => loops.forEach(loop => loop.cancel());
+const rest = () => loops.forEach(loop => loop.cancel());
 
 const show = () => {
   document.documentElement.dataset.link = state;
   put($("#link"), wordsNow());
-  attribute($("#link"), "data-state", state);
-  fill($("#link-action"), ...actions());
+  fill($("#link-action"), state === "gone" && el("button", { text: "try now", on: { click: tryNow } }));
 };
 
 const wordsNow = () => {
@@ -179,15 +171,7 @@ const wordsNow = () => {
   return words[state];
 };
 
-const actions = () => {
-  if (state === "gone") return [el("button", { text: "try now", on: { click: tryNow } })];
-  return [];
-};
-
 const tryNow = () => {
   wait = 500;
   check();
 };
-
-/** Selects a host; Back returns to the one before. */
-export const select = host => set({ host, m: undefined, f: undefined, p: undefined, d: undefined }, { push: true });

@@ -3,25 +3,23 @@
 import { askSequence } from "./dialog.js";
 import { $, attribute, el, fill, put, say } from "./dom.js";
 import { isNarrow } from "./header.js";
-import { begin, fetchOlder, mount as mountJournal, shown, sift, store } from "./journal.js";
+import { begin, behind, hold, mount as mountJournal, shown, sift, store, want } from "./journal.js";
 import { key } from "./keys.js";
+import { button } from "./parts.js";
 import { emit, get, listen, on, set } from "./state.js";
-import { hold } from "./stream.js";
 import { windowOf } from "./window.js";
 import { clock, counted, fate, lost, number, open } from "./words.js";
 
 const columns = ["sequence", "time", "kind", "operation", "process", "fate"];
 let rows;
 let host;
-let fresh = 0;
 let follow = true;
+let origin = 0;
+let marked = 0;
 let wanted = false;
 
 /** Selects a message; Back returns to the one before. */
-export const choose = sequence => {
-  if (sequence !== shown.newest) following(false);
-  set({ m: sequence, f: undefined }, { push: true });
-};
+export const choose = sequence => set({ m: sequence, f: undefined }, { push: true });
 
 /** Replaces the filter. */
 export const search = text => set({ q: text }, { push: true });
@@ -30,6 +28,7 @@ export const search = text => set({ q: text }, { push: true });
 export const mount = () => {
   const input = $("#filter");
   rows = windowOf($("#rows"), { rem: 1.25, make, draw, scrolled });
+  mountJournal(seen);
   input.value = get("q") ?? "";
   let typing;
   input.addEventListener("input", () => {
@@ -37,41 +36,33 @@ export const mount = () => {
     typing = setTimeout(() => set({ q: input.value.trim() }), 150);
   });
   $("#follow").addEventListener("click", toggle);
-  $("#rows").addEventListener("click", event => {
-    const row = event.target.closest("[data-sequence]");
-    if (!row) return;
-    choose(Number(row.dataset.sequence));
-    if (isNarrow()) emit("show", "message");
-  });
+  $("#rows").addEventListener("click", press);
   $("#rows").addEventListener("keydown", steer);
-  on("q", q => {
+  addKeys();
+  on("q", async q => {
     if ((q ?? "") !== input.value.trim()) input.value = q ?? "";
-    sift().then(again => again && restart());
+    if (await sift()) restart();
   });
-  on("m", () => {
+  on("m", m => {
+    if (m && Number(m) !== shown.newest) following(false);
     reveal();
     show();
   });
-  mountJournal(seen);
-  listen("listed", listed);
-  listen("newest", value => {
-    fresh += value - shown.newest;
-    shown.newest = value;
-    show();
-  });
-  listen("reset", () => say("The host was reset or created again."));
   listen("span", span => {
     if (span === shown.span) return;
     shown.span = span;
     restart();
   });
-  addKeys();
+  listen("host", name => {
+    const note = `The host was reset or created again at ${clock(Date.now())}: the list begins again.`;
+    if (name === host) say(note);
+    restart(name === host ? note : undefined);
+    host = name;
+  });
   return new Promise(resolve => {
-    listen("host", name => {
-      const again = name === host;
-      host = name;
-      restart(again ? `The host was reset or created again at ${clock(Date.now())}: the list begins again.` : undefined)
-        .then(resolve);
+    listen("listed", () => {
+      listed();
+      if (shown.begun && (store.lines.length || store.closed || !shown.newest)) resolve();
     });
   });
 };
@@ -79,15 +70,16 @@ export const mount = () => {
 const restart = note => {
   follow = !get("m");
   wanted = !follow;
-  fresh = 0;
+  origin = 0;
+  marked = 0;
   hold(false);
-  return begin(note);
+  begin(note);
 };
 
 const following = value => {
   if (follow === value) return;
   follow = value;
-  fresh = 0;
+  marked = store.appended;
   hold(!follow && store.full);
   if (follow) rows.end();
   show();
@@ -98,25 +90,23 @@ const toggle = () => {
   emit("follow", follow);
 };
 
-const listed = ({ before, added }) => {
+const listed = () => {
   rows.count(store.count);
   if (follow) {
     rows.end();
   } else {
-    if (before) rows.shift(before);
-    fresh += added;
+    if (store.origin !== origin) rows.shift(store.origin - origin);
     hold(store.full);
   }
+  origin = store.origin;
+  if ((store.lines.at(-1)?.sequence ?? 0) <= shown.opened) marked = store.appended;
   if (wanted) reveal();
   show();
 };
 
 const scrolled = resized => {
-  if (resized) {
-    if (follow) rows.end();
-  } else {
-    following(rows.atEnd());
-  }
+  if (!resized) following(rows.atEnd());
+  else if (follow) rows.end();
 };
 
 const reveal = () => {
@@ -144,33 +134,35 @@ const draw = (row, index) => {
   attribute(row, "aria-rowindex", index + 1);
   attribute(row, "aria-selected", line.sequence !== undefined && String(line.sequence) === get("m"));
   columns.forEach((column, place) => put(row.children[place], cells[place] ?? ""));
-  attribute(row.lastChild, "title", cells[5]);
   attribute(row.children[1], "title", line.time);
-  if (line.sequence && !line.delivery) {
-    store.want(line);
-    fetchOlder();
-  }
+  attribute(row.lastChild, "title", cells[5]);
+  if (line.sequence && !line.delivery) want(line);
 };
 
 const classOf = line => {
   if (!line.sequence) return "notice";
-  if (!line.delivery) return "loading";
+  if (!line.delivery) return "open";
   if (lost(line)) return "lost";
   return open(line) ? "open" : "";
 };
 
 const cellsOf = line => {
-  if (line.note) return [line.note.text];
-  if (line.gap) return [`⋯ ${counted(line.gap.last - line.gap.first + 1, "message")} not shown: the journal had gone on`];
+  if (line.note) return [line.note];
+  if (line.gap) {
+    const count = line.gap.last - line.gap.first + 1;
+    return [`⋯ ${counted(count, "message")} not shown: the journal had gone on`];
+  }
   if (!line.delivery) return [line.sequence, "…"];
   const cleared = line.clearedRule ? ` ○ ${line.clearedRule}` : "";
-  return [line.sequence, clock(line.time).slice(3), line.kind, line.operation, `${line.processId} ${line.image}`, fate(line) + cleared];
+  return [line.sequence, clock(line.time).slice(3), line.kind, line.operation,
+    `${line.processId ?? ""} ${line.image ?? ""}`, fate(line) + cleared];
 };
 
 const show = () => {
-  const { filter, newest, span, begun } = shown;
+  const { filter, newest, span } = shown;
   const searched = store.missing && !filter.empty ? ` of ${number(store.lines.length)}` : "";
-  put($("#count"), filter.empty && !span ? number(newest) : `${number(newest)}, ${number(store.count)}${searched} shown`);
+  const fresh = follow ? 0 : store.appended - marked + behind();
+  put($("#count"), number(newest) + (filter.empty && !span ? "" : `, ${number(store.count)}${searched} shown`));
   attribute($("#filter"), "aria-invalid", filter.faults.length > 0);
   put($("#filter-fault"), filter.faults.join(" "));
   $("#filter-fault").hidden = !filter.faults.length;
@@ -178,34 +170,34 @@ const show = () => {
   attribute($("#rows"), "aria-rowcount", store.count);
   attribute($("#rows"), "aria-activedescendant", get("m") && `row-${get("m")}`);
   attribute($("#follow"), "aria-pressed", follow);
-  put($("#follow"), follow || !fresh ? "Follow" : `${number(fresh)} new, press f`);
+  put($("#follow"), fresh ? `${number(fresh)} new, press f` : "Follow");
   $("#rows-empty").hidden = store.count > 0;
-  if (!store.count) fill($("#rows-empty"), ...emptiness(begun, span, filter));
+  if (!store.count) fill($("#rows-empty"), ...emptiness());
   rows.redraw();
 };
 
-const emptiness = (begun, span, filter) => {
-  if (!begun) return ["Reading the journal…"];
-  if (span) return ["No message in the selected span of the plot. ", button("show all", () => emit("span", undefined))];
-  if (!filter.empty) return ["No message matches the filter. ", button("clear", () => search(undefined))];
+const emptiness = () => {
+  if (!shown.begun) return ["Waiting for the journal."];
+  if (shown.span) return ["No message in the selected span of the plot. ", button("show all", () => emit("span"))];
+  if (!shown.filter.empty) return ["No message matches the filter. ", button("clear", () => search(undefined))];
   return ["No message yet. Fire an event, or report one by the API."];
 };
 
-const button = (text, click) => el("button", { text, attributes: { type: "button" }, on: { click } });
-
-// Selects the next line in a direction that is wanted, from the selected one, or from what can be seen.
-const move = (step, place, matches) => {
+// Selects the next line in a direction that is wanted.
+const move = (step, place, matches = line => line.sequence) => {
   for (let at = place; at >= 0 && at < store.count; at += step) {
     const line = store.at(at);
-    if (!matches(line)) continue;
-    following(false);
-    rows.reveal(at);
-    if (line.sequence) choose(line.sequence);
-    return line;
+    if (matches(line)) {
+      following(false);
+      rows.reveal(at);
+      if (line.sequence) choose(line.sequence);
+      return line;
+    }
   }
   return undefined;
 };
 
+// Where a move begins: beside the selected line, or at what can be seen.
 const from = step => {
   const sequence = Number(get("m"));
   const [first, end] = rows.seen();
@@ -214,13 +206,18 @@ const from = step => {
   return step > 0 && store.indexOf(sequence) < 0 ? place : place + step;
 };
 
-const isMessage = line => line.sequence !== undefined;
-
-const next = step => move(step, from(step), isMessage);
+const next = step => move(step, from(step));
 
 const loss = step => {
   const line = move(step, from(step), at => at.gap || (at.delivery && lost(at)));
-  if (!line) say(`No loss ${step > 0 ? "after" : "before"} this message, among those that the tab has.`);
+  if (!line) say(`No loss ${step > 0 ? "after" : "before"} this message among those in the list.`);
+};
+
+const press = event => {
+  const row = event.target.closest("[data-sequence]");
+  if (!row) return;
+  choose(Number(row.dataset.sequence));
+  if (isNarrow()) emit("show", "message");
 };
 
 const steer = event => {
@@ -228,11 +225,10 @@ const steer = event => {
   const moves = {
     ArrowDown: () => next(1),
     ArrowUp: () => next(-1),
-    PageDown: () => move(-1, Math.min(store.count - 1, from(1) + end - first - 2), isMessage),
-    PageUp: () => move(1, Math.max(0, from(-1) - end + first + 2), isMessage),
-    Home: () => move(1, 0, isMessage),
+    PageDown: () => move(-1, Math.min(store.count - 1, from(1) + end - first - 2)),
+    PageUp: () => move(1, Math.max(0, from(-1) - end + first + 2)),
+    Home: () => move(1, 0),
     End: () => following(true),
-    Enter: () => emit("show", "message"),
   };
   if (!moves[event.key] || event.altKey || event.ctrlKey || event.metaKey) return;
   event.preventDefault();

@@ -1,17 +1,17 @@
 // The menu of a row: copy the message in some form, or filter by what it is.
 
 import { base, call, curlOf } from "./api.js";
-import { $, el, fill, say } from "./dom.js";
 import { copy } from "./dialog.js";
-import { found } from "./journal.js";
+import { $, el, fill, say } from "./dom.js";
+import { store } from "./journal.js";
 import { choose, search } from "./list.js";
+import { attempt, button } from "./parts.js";
 import { get } from "./state.js";
 
-let popup;
+const popup = el("div", { attributes: { id: "row-menu", popover: "auto", role: "menu", "aria-label": "Message" } });
 
 /** Opens the menu on a right click, on the key for it, and with the button of the message. */
 export const mount = () => {
-  popup = el("div", { attributes: { id: "row-menu", popover: "auto", role: "menu", "aria-label": "Message" } });
   popup.addEventListener("keydown", steer);
   $("#main").append(popup);
   $("#rows").addEventListener("contextmenu", event => {
@@ -20,10 +20,10 @@ export const mount = () => {
     event.preventDefault();
     choose(Number(row.dataset.sequence));
     const box = row.getBoundingClientRect();
-    openAt(event.clientX || box.left + 40, event.clientY || box.bottom);
+    openAt(event.clientX || box.left, event.clientY || box.bottom);
   });
-  $("#message-menu").addEventListener("click", event => {
-    const box = event.currentTarget.getBoundingClientRect();
+  $("#message-menu").addEventListener("click", ({ target }) => {
+    const box = target.getBoundingClientRect();
     openAt(box.left, box.bottom);
   });
 };
@@ -34,8 +34,10 @@ const openAt = (left, top) => {
     say("Select a message first.");
     return;
   }
-  fill(popup, ...items(sequence).map(([text, action]) => el("button", {
-    text, attributes: { type: "button", role: "menuitem" }, on: { click: () => { popup.hidePopover(); action(); } } })));
+  fill(popup, items(sequence).map(([text, action]) => button(text, () => {
+    popup.hidePopover();
+    action();
+  }, { role: "menuitem" })));
   popup.showPopover();
   popup.style.left = `${Math.max(0, Math.min(left, innerWidth - popup.offsetWidth - 4))}px`;
   popup.style.top = `${Math.max(0, Math.min(top, innerHeight - popup.offsetHeight - 4))}px`;
@@ -45,20 +47,17 @@ const openAt = (left, top) => {
 const items = sequence => {
   const path = `${base()}/messages/${sequence}`;
   const bytes = curlOf("GET", path, undefined, { accept: "application/octet-stream" });
-  const line = found(sequence);
-  const add = term => () => search([get("q"), term].filter(Boolean).join(" "));
+  const { processId, operation } = store.get(sequence) ?? {};
+  const add = term => () => search(`${get("q") ?? ""} ${term}`.trim());
   return [
-    ["Copy as JSON", () => call(path).then(message => copy(JSON.stringify(message, undefined, 2), "the message"))
-      .catch(problem => say(problem.detail))],
+    ["Copy as JSON", () => attempt(async () => copy(JSON.stringify(await call(path), undefined, 2), "the message"))],
     ["Copy as curl", () => copy(curlOf("GET", path), "the command")],
     ["Copy as curl | wdfilterd decode", () => copy(`${bytes} | wdfilterd decode`, "the command")],
     ["Copy a link", () => copy(location.href, "the link")],
-    ...line?.operation ? [
-      ["Only this process", add(`pid:${line.processId}`)],
-      ["Only this operation", add(`op:${line.operation}`)],
-      ["Hide this operation", add(`-op:${line.operation}`)],
-    ] : [],
-  ];
+    processId !== undefined && ["Only this process", add(`pid:${processId}`)],
+    operation && ["Only this operation", add(`op:${operation}`)],
+    operation && ["Hide this operation", add(`-op:${operation}`)],
+  ].filter(Boolean);
 };
 
 const steer = event => {

@@ -1,13 +1,16 @@
 // What the views have in common: controls, lists, and calls whose refusal is said in the status line.
 
 import { Problem } from "./api.js";
-import { attribute, el, say } from "./dom.js";
+import { attribute, el, fill, say } from "./dom.js";
 import { connected } from "./link.js";
 import { listen, set } from "./state.js";
 
 /** A button that does something when it is pressed. */
 export const button = (text, click, attributes) =>
   el("button", { text, attributes: { type: "button", ...attributes }, on: { click } });
+
+/** The button that sends a form. */
+export const submit = text => el("button", { text, attributes: { type: "submit" } });
 
 /** A button that looks like a link, because it leads somewhere in the page. */
 export const link = (text, click, attributes) => {
@@ -32,6 +35,16 @@ export const facts = rows => el("dl", { class: "facts" }, ...rows
 export const block = (control, reason, title) => {
   attribute(control, "disabled", reason !== "");
   attribute(control, "title", reason || title);
+};
+
+/** Replaces what an element holds, and keeps the place and the control that has the focus. */
+export const refill = (node, ...children) => {
+  const controls = () => [...node.querySelectorAll("button, input, summary, a")];
+  const focused = controls().indexOf(document.activeElement);
+  const top = node.scrollTop;
+  fill(node, ...children);
+  node.scrollTop = top;
+  controls()[focused]?.focus();
 };
 
 /** Runs an action. If the service refuses, says why, and returns undefined. */

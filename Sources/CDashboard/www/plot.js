@@ -30,7 +30,7 @@ const show = () => {
   const buckets = history.within(from, to);
   attribute(canvas, "data-buckets", buckets.length);
   if (table.hidden) {
-    const columns = history.columns(from, to, Math.floor(frame(canvas.clientWidth).width));
+    const columns = history.columns(from, to, Math.floor(frame(canvas).width));
     const quiet = !buckets.length && columns.every(({ peak }) => !peak);
     draw(canvas, { columns, from, to, live, selection, cursor,
       empty: quiet ? `Nothing changed in these ${history.span() / 1000} s.` : "",
@@ -42,7 +42,7 @@ const show = () => {
   if (performance.now() < spoken) return;
   spoken = performance.now() + 950;
   put($("#plot-text"), sentence(live, to));
-  attribute(nowButton, "hidden", live && !selection);
+  nowButton.hidden = live && !selection;
   if (!table.hidden) fillTable(buckets.toReversed());
 };
 
@@ -113,7 +113,7 @@ const follow = () => {
 };
 
 const timeOf = ({ offsetX }) => {
-  const { left, width } = frame(canvas.clientWidth);
+  const { left, width } = frame(canvas);
   return history.range().from + history.span() * Math.min(1, Math.max(0, (offsetX - left) / width));
 };
 
@@ -144,7 +144,7 @@ const pointer = {
 const go = (direction, extend) => {
   const { from, to } = history.range();
   const start = cursor ?? to;
-  const size = Math.max(history.step(), history.span() / frame(canvas.clientWidth).width);
+  const size = Math.max(history.step(), history.span() / frame(canvas).width);
   cursor = Math.min(start + direction * size, history.now());
   if (cursor < from || cursor > to) history.pan(direction / 8);
   anchor = extend ? anchor ?? start : undefined;

@@ -1,10 +1,10 @@
 // The selected process: what one can do with it, what the driver keeps about it, its rules and flags as switches.
 
 import { base, call } from "./api.js";
-import { $, attribute, el, fill, put, say } from "./dom.js";
+import { $, el, fill, put, say } from "./dom.js";
 import { prepare } from "./fire.js";
 import { barred } from "./link.js";
-import { attempt, block, button, facts } from "./parts.js";
+import { attempt, block, button, facts, refill } from "./parts.js";
 import { all, nameOf, refresh } from "./processes.js";
 import { get, listen, on, set } from "./state.js";
 import { vocabulary } from "./vocabulary.js";
@@ -15,7 +15,6 @@ const box = $("#process");
 const kinds = {
   thread: "Thread", remote: "Thread in another process", image: "Load image", commandLine: "Command line", exit: "Exit",
 };
-const controls = "button, input, summary";
 const folded = new Set(["flags"]);
 let shown;
 let terms;
@@ -76,18 +75,16 @@ const threads = () => attempt(async () => {
   if (pid === get("p")) put($("#threads"), items.length ? `threads: ${ids}${next ? ", …" : ""}` : "no threads");
 }, () => {});
 
-// Draws only what changed, and keeps the focus and the place.
+// Draws only what changed.
 const show = () => {
   const pid = get("p");
   const process = all().get(Number(pid));
-  attribute(box, "hidden", pid === undefined);
+  box.hidden = pid === undefined;
   const state = JSON.stringify([pid, process, barred("drive"), terms === undefined]);
   if (state === shown || pid === undefined) return false;
   shown = state;
-  const focused = [...box.querySelectorAll(controls)].indexOf(document.activeElement);
-  const top = box.scrollTop;
   if (process) {
-    fill(box,
+    refill(box,
       el("h3", { text: `${nameOf(process.processId)}${process.gone ? ", exited" : ""}` }),
       el("div", { class: "actions" }, ...actions(process)),
       details(process),
@@ -97,14 +94,12 @@ const show = () => {
   } else {
     fill(box, el("p", { class: "empty", text: `There is no process ${pid}. It was not created, or it has exited.` }));
   }
-  box.scrollTop = top;
-  box.querySelectorAll(controls)[focused]?.focus();
   return process && !process.gone;
 };
 
 /** Begins to show the selected process. */
 export const mount = () => {
-  attribute(box, "tabindex", -1);
+  box.tabIndex = -1;
   const showAll = () => show() && threads();
   for (const signal of ["link", "self"]) listen(signal, show);
   listen("processes", showAll);

@@ -69,7 +69,7 @@ const follow = async signal => {
   }
   for (const process of answer.items) put(process, true);
   ({ revision } = answer);
-  if (answer.items.length >= page) await follow(signal);
+  if (answer.items.length + answer.removed.length >= page) await follow(signal);
 };
 
 const expire = () => {

@@ -1,51 +1,45 @@
 // What is selected, kept in the address so that a link opens the same; and the signals between views.
 
 const names = ["host", "q", "m", "f", "p", "d", "v", "span", "lesson"];
+const whole = /^(m|p|d|span)$/;
 const burst = 20;
 const quiet = 400;
-const watchers = new Set();
-const listeners = new Map();
-
-const read = () => {
-  const query = new URL(location).searchParams;
-  return Object.fromEntries(names.map(name => [name, query.get(name) || undefined]));
-};
-
-let values = read();
+const watchers = [];
+const listeners = {};
 let written = 0;
 let credit = burst;
 let pending;
+
+const read = () => {
+  const query = new URL(location).searchParams;
+  const fitting = (name, value) => value && (!whole.test(name) || /^\d{1,15}$/.test(value));
+  return Object.fromEntries(names.map(name => [name, query.get(name)]).filter(entry => fitting(...entry)));
+};
+
+let values = read();
 
 /** The value of a name (host q m f p d v span lesson): a string, or undefined. */
 export const get = name => values[name];
 
 /** Changes values; undefined removes one. `push` makes an entry for Back, else the present entry is replaced. */
 export const set = (changes, { push = false } = {}) => {
-  const changed = [];
-  for (const [name, value] of Object.entries(changes)) {
-    const text = value === undefined || value === null || value === "" ? undefined : String(value);
-    if (text === values[name]) continue;
-    values[name] = text;
-    changed.push(name);
-  }
+  const changed = Object.keys(changes).filter(name => String(changes[name] ?? "") !== (values[name] ?? ""));
   if (!changed.length) return;
+  for (const name of changed) values[name] = String(changes[name] ?? "") || undefined;
   write(push);
   tell(changed);
 };
 
 /** Calls back with the values of one name or several, whenever one of them changes. */
-export const on = (wanted, callback) => watchers.add({ wanted: [wanted].flat(), callback });
+export const on = (wanted, callback) => watchers.push({ wanted: [wanted].flat(), callback });
 
 /** Sends a signal to all that listen for it. */
 export const emit = (signal, detail) => {
-  for (const callback of listeners.get(signal) ?? []) safely(callback, detail);
+  for (const callback of listeners[signal] ?? []) safely(callback, detail);
 };
 
 /** Calls back with the detail of each such signal. */
-export const listen = (signal, callback) => {
-  if (!listeners.has(signal)) listeners.set(signal, new Set());
-  listeners.get(signal).add(callback);
-};
+export const listen = (signal, callback) => (listeners[signal] ??= []).push(callback);
 
 const tell = changed => {
   for (const { wanted, callback } of watchers) {
@@ -64,9 +58,8 @@ const safely = (callback, ...details) => {
 
 // Browsers refuse a page that changes its address too often: beyond a burst, several changes become one.
 const write = push => {
-  const now = Date.now();
-  credit = Math.min(burst, credit + (now - written) / quiet);
-  written = now;
+  credit = Math.min(burst, credit + (Date.now() - written) / quiet);
+  written = Date.now();
   clearTimeout(pending?.timer);
   pending = { push: push || (pending?.push ?? false) };
   if (credit >= 1) commit();
@@ -74,7 +67,6 @@ const write = push => {
 };
 
 const commit = () => {
-  clearTimeout(pending.timer);
   const url = new URL(location);
   for (const name of names) {
     if (values[name] === undefined) url.searchParams.delete(name);

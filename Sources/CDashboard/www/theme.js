@@ -1,5 +1,9 @@
-// Light or dark as chosen with T, before anything is painted; without a choice the system decides.
+// Light or dark, before anything is painted: as chosen with T, else as the system has it.
 {
-  const theme = localStorage.getItem("theme");
-  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const apply = () => {
+    document.documentElement.dataset.theme = localStorage.getItem("theme") ?? (system.matches ? "dark" : "light");
+  };
+  system.addEventListener("change", apply);
+  apply();
 }

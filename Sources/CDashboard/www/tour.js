@@ -5,7 +5,7 @@ import { base, call, curlOf } from "./api.js";
 import { $, attribute, el, fill, lines, say } from "./dom.js";
 import { lessons } from "./lessons.js";
 import { barred } from "./link.js";
-import { attempt, block, button } from "./parts.js";
+import { attempt, block, button, first } from "./parts.js";
 import { refresh } from "./processes.js";
 import { emit, get, listen, on, set } from "./state.js";
 import { showRoutines } from "./why.js";
@@ -32,7 +32,7 @@ const go = () => {
 };
 
 const show = () => {
-  attribute(box, "hidden", !lesson);
+  box.hidden = !lesson;
   if (!lesson) return;
   const { say: text, method, path, body, look } = step();
   const passed = titles(place + 1);
@@ -117,9 +117,9 @@ const leave = async () => {
 };
 
 const begin = name => {
+  if (name && !lessons[name]) say(`There is no lesson ${name}. There are: ${Object.keys(lessons).join(", ")}.`);
   if (lesson === lessons[name]) return;
   lesson = lessons[name];
-  if (name && !lesson) say(`There is no lesson ${name}. There are: ${Object.keys(lessons).join(", ")}.`);
   [place, done, begun, fault] = [0, false, false, undefined];
   show();
 };
@@ -129,5 +129,5 @@ export const mount = () => {
   for (const signal of ["link", "self"]) listen(signal, () => lesson && !busy && show());
   listen("tour", () => set({ lesson: "tour" }));
   on("lesson", begin);
-  begin(get("lesson"));
+  first("host").then(() => begin(get("lesson")));
 };

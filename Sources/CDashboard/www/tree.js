@@ -96,8 +96,8 @@ const show = () => {
   list.count(rows.length);
   const words = search.value.trim();
   if (!rows.length) fill(empty, words ? "No process matches. " : "No processes yet.", words && button("clear", clear));
-  attribute(empty, "hidden", rows.length > 0);
-  attribute(box, "hidden", rows.length === 0);
+  empty.hidden = rows.length > 0;
+  box.hidden = rows.length === 0;
   mark();
 };
 

@@ -3,7 +3,7 @@
 import { base, call } from "./api.js";
 import { $, el, fill } from "./dom.js";
 import { every } from "./link.js";
-import { attempt, link, select } from "./parts.js";
+import { attempt, link, refill, select, submit } from "./parts.js";
 import { routine } from "./path.js";
 import { nameOf } from "./processes.js";
 import { emit, get, listen, on, set } from "./state.js";
@@ -35,7 +35,7 @@ const learn = async () => {
   draw();
 };
 
-const draw = () => fill(answer,
+const draw = () => refill(answer,
   shown.title && el("h2", { text: shown.title() }),
   shown.note && el("p", { text: shown.note }),
   ...shown.reports.map(report => routine(report, conditions.get(report.routine) ?? new Map(), report.subject)));
@@ -149,7 +149,7 @@ el("label", { text: "Why was there no message? process " }, el("input", {
   attributes: { id: "why-process", name: "pid", type: "number", min: 0, list: "pids", autocomplete: "off" } })),
 el("label", { text: "event " }, select({ name: "kind" }, kinds)),
 el("label", {}, el("input", { attributes: { name: "all", type: "checkbox" } }), "also with a message"),
-el("button", { text: "Ask", attributes: { type: "submit" } }));
+submit("Ask"));
 
 /** Asks why there was no message of a process. */
 export const search = pid => {

@@ -5,10 +5,13 @@ import { el } from "./dom.js";
 
 const tallest = 15e6;
 
-/** Makes a box show rows: `make()` gives an empty one, `draw(row, index)` fills it, `scrolled(byUser)` follows. */
+/**
+ * Makes a box show rows: `make()` gives an empty one, `draw(row, index)` fills it. `scrolled(resized)` is called when
+ * the user scrolls, and with true when the box has another size.
+ */
 export const windowOf = (box, { rem, make, draw, scrolled = () => {} }) => {
-  const pane = el("div", { class: "window", attributes: { role: "presentation" } });
-  const space = el("div", { attributes: { role: "presentation" } });
+  const pane = el("div", { class: "window" });
+  const space = el("div");
   const rows = [];
   let total = 0;
   let height = 20;
@@ -16,17 +19,19 @@ export const windowOf = (box, { rem, make, draw, scrolled = () => {} }) => {
   let frame;
   box.append(pane, space);
 
-  const full = () => total * height;
-  const room = () => Math.max(0, full() - box.clientHeight);
-  const scale = () => (full() > tallest ? (tallest - box.clientHeight) / room() : 1);
+  const room = () => Math.max(0, total * height - box.clientHeight);
+  const scale = () => (total * height > tallest ? (tallest - box.clientHeight) / room() : 1);
   const top = () => box.scrollTop / scale();
+  const fit = () => {
+    space.style.height = `${Math.min(total * height, tallest)}px`;
+  };
 
   const paint = () => {
     frame = undefined;
     const shown = box.clientHeight;
     if (!shown) return;
     height = rem * parseFloat(getComputedStyle(document.documentElement).fontSize);
-    space.style.height = `${Math.min(full(), tallest)}px`;
+    fit();
     pane.style.height = `${shown}px`;
     pane.style.marginBottom = `${-shown}px`;
     const from = Math.floor(top() / height);
@@ -47,8 +52,8 @@ export const windowOf = (box, { rem, make, draw, scrolled = () => {} }) => {
     frame ??= requestAnimationFrame(paint);
   };
   const move = pixels => {
-    space.style.height = `${Math.min(full(), tallest)}px`;
-    box.scrollTop = pixels * scale();
+    fit();
+    box.scrollTop = Math.max(0, pixels) * scale();
     expected = box.scrollTop;
     redraw();
   };
@@ -56,7 +61,7 @@ export const windowOf = (box, { rem, make, draw, scrolled = () => {} }) => {
     const byUser = Math.abs(box.scrollTop - expected) > 1;
     expected = box.scrollTop;
     redraw();
-    if (byUser) scrolled();
+    if (byUser) scrolled(false);
   });
   new ResizeObserver(() => {
     redraw();
@@ -77,12 +82,11 @@ export const windowOf = (box, { rem, make, draw, scrolled = () => {} }) => {
     /** Whether the end is seen. */
     atEnd: () => top() >= room() - height,
     /** Scrolls by rows, when rows before the first one came or went. */
-    shift: by => move(Math.max(0, top() + by * height)),
+    shift: by => move(top() + by * height),
     /** Scrolls as little as is needed to see a row. */
     reveal: index => {
-      const at = index * height;
-      if (at < top()) move(at);
-      else if (at + height > top() + box.clientHeight) move(at + height - box.clientHeight);
+      if (index * height < top()) move(index * height);
+      else if ((index + 1) * height > top() + box.clientHeight) move((index + 1) * height - box.clientHeight);
     },
   };
 };

@@ -16,7 +16,8 @@ export const counted = (value, one, many = `${one}s`) => `${number(value)} ${val
 export const clock = time => (typeof time === "string" ? time : new Date(time).toISOString()).slice(11, 23);
 
 /** An RFC 3339 time with seven digits as FILETIME: 100 ns since 1601. */
-export const ticks = time => BigInt(Date.parse(`${time.slice(0, 19)}Z`) + 11644473600000) * 10000n + BigInt(time.slice(20, 27));
+export const ticks = time =>
+  BigInt(Date.parse(`${time.slice(0, 19)}Z`) + 11644473600000) * 10000n + BigInt(time.slice(20, 27));
 
 /** Microseconds as an engineer writes them: 850 µs, 5.6 ms, 1.2 s. */
 export const duration = microseconds => {

@@ -5,7 +5,7 @@ import { $, attribute, el, fill, put, say } from "./dom.js";
 import { choices, now, span, totals } from "./history.js";
 import { key } from "./keys.js";
 import { barred, every } from "./link.js";
-import { attempt, block, button, first, messageLink, select } from "./parts.js";
+import { attempt, block, button, first, messageLink, refill, select } from "./parts.js";
 import { controls } from "./plot.js";
 import { emit, listen, on, set } from "./state.js";
 import { clock, counted, number } from "./words.js";
@@ -23,6 +23,7 @@ const reasons = {
 
 let queues;
 let counters;
+let drawn;
 let selected;
 let loop;
 let taken = [];
@@ -52,14 +53,12 @@ const poll = async signal => {
   show();
 };
 
-// A control's call: nothing else can be pressed meanwhile, and the views are read again after it.
+// A control's call: the others do nothing meanwhile, and the views are read again after it.
 const act = async (path, body, done, method = "POST") => {
   if (busy) return;
   busy = true;
-  enable();
   await attempt(async () => done(await call(`${base()}/worker${path}`, { method, body })));
   busy = false;
-  enable();
   loop.now();
 };
 
@@ -103,7 +102,7 @@ const spans = select({ id: "span" }, choices.map(seconds =>
 
 const enable = () => {
   for (const [id, [, , title, reason]] of Object.entries(buttons)) {
-    block($(`#${id}`), barred("drive") || reason() || (busy ? "Busy." : ""), title);
+    block($(`#${id}`), barred("drive") || reason(), title);
   }
   attribute($("#predict"), "aria-pressed", Boolean(guesses));
 };
@@ -119,49 +118,35 @@ const showBar = next => {
   attribute($("#starvation"), "aria-label", `Starvation counter ${counter} of ${most}, next: ${lists[next] ?? "none"}`);
 };
 
-// Names, labels with the sign in the sum, values, and the glyphs that they get as losses.
-const whole = ({ async, sync, direct }) => {
-  const all = name => Object.values(sync).reduce((sum, each) => sum + each[name], 0);
-  return [
-    ["enqueued", "enqueued", async.enqueued],
-    ["sent", "= sent", async.sent],
-    ["sendFailed", "+ failed", async.sendFailed, "✗"],
-    ["dropped", "+ dropped", async.droppedOnOverflow, "▼"],
-    ["queued", "+ queued", async.queued],
-    ["inHand", "+ in hand", async.inHand],
-    ["sync", "sync", all("notificationsCount")],
-    ["syncErrors", "errors", all("errorCount"), "✗"],
-    ["syncTimeouts", "timeouts", all("ioTimeoutCount"), "✗"],
-    ["direct", "direct", direct.fltSendMessageCount],
-    ["directErrors", "errors", direct.fltSendMessageError, "✗"],
-    ["mismatches", "mismatches", direct.fltSendMessageReplyBufferMismatch, "✗"],
-  ];
-};
-
-const part = ({ enqueued, sent, sendFailed, dropped, sync, direct }) => [
-  ["enqueued", "enqueued", enqueued],
-  ["sent", "sent", sent],
-  ["sendFailed", "failed", sendFailed, "✗"],
-  ["dropped", "dropped", dropped, "▼"],
-  ["sync", "sync", sync.sent + sync.failed],
-  ["syncErrors", "errors", sync.failed, "✗"],
-  ["notSent", "not sent", sync.notSent, "∅"],
-  ["direct", "direct", direct.sent + direct.failed],
-  ["directErrors", "errors", direct.failed, "✗"],
+// Names, labels with their sign in the sum, and the glyphs that they get as losses.
+const terms = [
+  ["enqueued", "enqueued"], ["sent", "= sent"], ["sendFailed", "+ failed", "✗"], ["dropped", "+ dropped", "▼"],
+  ["queued", "+ queued"], ["inHand", "+ in hand"], ["sync", "sync"], ["syncErrors", "errors", "✗"],
+  ["syncTimeouts", "timeouts", "✗"], ["notSent", "not sent", "∅"], ["direct", "direct"], ["directErrors", "errors", "✗"],
+  ["mismatches", "mismatches", "✗"],
 ];
 
-const term = ([name, label, value, glyph]) => {
-  const loss = Boolean(glyph && value);
-  return el("div", { class: `${loss ? "loss" : ""} ${name === "sync" ? "side" : ""}` },
-    el("dt", { text: loss ? label.replace(/(?=\w)/, `${glyph} `) : label }),
-    el("dd", { text: number(value), attributes: { "data-name": name, "data-loss": loss } }));
+const whole = ({ async, sync, direct }) => {
+  const all = name => Object.values(sync).reduce((sum, each) => sum + each[name], 0);
+  return { ...async, dropped: async.droppedOnOverflow, sync: all("notificationsCount"), syncErrors: all("errorCount"),
+    syncTimeouts: all("ioTimeoutCount"), direct: direct.fltSendMessageCount, directErrors: direct.fltSendMessageError,
+    mismatches: direct.fltSendMessageReplyBufferMismatch };
 };
 
+const part = ({ sync, direct, ...sums }) => ({ ...sums, sync: sync.sent + sync.failed, syncErrors: sync.failed,
+  notSent: sync.notSent, direct: direct.sent + direct.failed, directErrors: direct.failed });
+
 const showLedger = () => {
-  const rows = selected ? part(totals(selected.from, selected.to)) : whole(counters);
+  const numbers = selected ? part(totals(selected.from, selected.to)) : whole(counters);
   const title = selected && el("div", {}, el("dt", { text: "selected" }),
     el("dd", { text: `${clock(selected.from)} to ${clock(selected.to)}` }));
-  fill($("#ledger"), title, ...rows.map(term));
+  fill($("#ledger"), title, ...terms.filter(([name]) => name in numbers).map(([name, label, glyph]) => {
+    const loss = Boolean(glyph && numbers[name]);
+    const text = selected ? label.replace(/^\W+/, "") : label;
+    return el("div", { class: `${loss ? "loss" : ""} ${name === "sync" ? "side" : ""}` },
+      el("dt", { text: loss ? text.replace(/(?=\w)/, `${glyph} `) : text }),
+      el("dd", { text: number(numbers[name]), attributes: { "data-name": name, "data-loss": loss } }));
+  }));
 };
 
 const entry = ({ sequence, operation, enqueuedAt }, next) => el("li", {
@@ -176,13 +161,15 @@ const list = (name, next) => {
 };
 
 const showEntries = (next, reason) => {
-  attribute($("#entries"), "hidden", !paused());
-  if (!paused()) return;
+  $("#entries").hidden = !paused();
+  const state = JSON.stringify([queues, taken, guesses]);
+  if (!paused() || state === drawn) return;
+  drawn = state;
   const { starvationCounter: counter, asyncStarvationLimit: most } = queues;
   const sentence = reason ? `Next: ${lists[next]}. The counter is ${counter} of ${most}: ${reasons[reason]}.`
     : "The queue is empty. What comes now stays here until you step or run the worker.";
   const known = guesses ? undefined : next;
-  fill($("#entries"),
+  refill($("#entries"),
     el("p", {}, ...(guesses && reason ? question() : [sentence])),
     el("div", { class: "lists" }, list("highPriority", known), list("normal", known),
       taken.length > 0 && el("div", { class: "taken" },
@@ -190,7 +177,7 @@ const showEntries = (next, reason) => {
 };
 
 const question = () => ["Which list is next? ", ...Object.entries(lists).map(([name, text]) =>
-  button(text, () => step(1, name), { "data-list": name })), ` ${guesses.right} of ${guesses.all} right`];
+  button(text, () => step(1, name))), ` ${guesses.right} of ${guesses.all} right`];
 
 const took = ({ sequence, taken: { list: name, reason, starvationCounter: { before, after } } }) =>
   el("li", { text: `#${sequence} ${lists[name]}, ${before} → ${after}: ${reasons[reason]}` });
@@ -198,11 +185,9 @@ const took = ({ sequence, taken: { list: name, reason, starvationCounter: { befo
 const show = () => {
   if (!counters) return;
   const [next, reason] = turn(queues);
-  const focused = document.activeElement?.dataset.list;
   showBar(guesses ? undefined : next);
   showLedger();
   showEntries(next, reason);
-  if (focused) $(`[data-list="${focused}"]`)?.focus();
   enable();
 };
 
@@ -224,7 +209,7 @@ export const mount = () => {
     el("span", { class: "grow" }),
     ...controls,
     el("label", { text: "span " }, spans),
-    el("span", { attributes: { id: "starvation", role: "img" } }));
+    el("span", { attributes: { id: "starvation", role: "img", "aria-label": "Starvation counter" } }));
   const showSpan = () => {
     spans.value = span() / 1000;
   };

@@ -104,15 +104,26 @@ def story(camera: Camera) -> None:
     sequence = injection(camera.machine)
     for name, tab in tabs.items():
         if name != "dashboard-narrow":
-            tab.row(sequence).click()
-            tab.find("#fields [data-field=TargetProcess]").click()
-            expect(tab.find("#why .sentence").first).to_be_visible()
+            select(tab, sequence)
         camera.take(tab, f"{name}.png")
+    show(tabs["dashboard-narrow"], "messages")
+    select(tabs["dashboard-narrow"], sequence)
     for name, tab in tabs.items():
         for view in VIEWS:
             show(tab, view)
             camera.take(tab, f"{name}-{view}.png")
         tab.close()
+
+
+def select(tab: Tab, sequence: int) -> None:
+    """Select the sync message of the injection, and the process that it names, once the list stands still."""
+    expect(tab.row(sequence + 1)).to_contain_text("sent")
+    tab.row(sequence).click()
+    expect(tab.find("#message-summary")).to_contain_text(f"#{sequence:,}")
+    target = tab.find("#fields [data-field=TargetProcess]")
+    if target.is_visible():
+        target.click()
+    expect(tab.find("#why .sentence").first).to_be_attached()
 
 
 def shrink(folder: Path, docs: Path) -> None:
