@@ -111,9 +111,6 @@ static const struct dashboard_file files[] = {
     FILE("store.js", JS)
 #embed "www/store.js"
     END
-    FILE("stream.js", JS)
-#embed "www/stream.js"
-    END
     FILE("theme.js", JS)
 #embed "www/theme.js"
     END
