@@ -7,7 +7,8 @@ import pytest
 
 FOLDER = Path(__file__).resolve().parents[1] / "Sources/CDashboard"
 FILES = sorted((FOLDER / "www").iterdir())
-MOST_BYTES = 120 * 1024
+# Decision 46 says why it is more than UI-1 has.
+MOST_BYTES = 208 * 1024
 MOST_BYTES_OF_A_MODULE = 12 * 1024
 MOST_LINES = 300
 
