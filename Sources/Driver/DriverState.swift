@@ -94,7 +94,7 @@ struct DriverState {
 
     /// Takes what is due; nil if nothing is.
     mutating func takeDue() -> Due? {
-        if processFollowers.areBehind(processes.revision) { wake(processFollowers.takeAll()) }
+        if processFollowers.areBehind(processes.revisions.current) { wake(processFollowers.takeAll()) }
         if observed.isEmpty, wakeUps.isEmpty { return nil }
         defer { (observed, wakeUps) = ([], []) }
         return Due(

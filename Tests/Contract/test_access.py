@@ -114,6 +114,14 @@ def test_the_role_that_the_document_names_is_enough(
         client.close()
 
 
+def test_the_page_needs_no_token(guarded: Service, ledger: Ledger) -> None:
+    """UI-2, UI-4: it asks for one itself."""
+    client = Client(guarded.port, ledger)
+    assert client.call("getRoot").body.startswith(b"<!DOCTYPE html>")
+    client.call("getPageFile", file="index.html")
+    client.close()
+
+
 def test_without_tokens_every_client_is_an_admin(client: Client) -> None:
     """UIA-6."""
     assert client.call("getSelf").json == {"authentication": "none", "role": "admin"}

@@ -148,8 +148,8 @@ def test_the_page_can_only_be_read(client: Client, target: str) -> None:
         guards(answer)
 
 
-def test_the_page_and_its_files_need_no_token_and_the_api_has_no_page_headers(client: Client) -> None:
-    """UI-2, UI-3: the policy is for documents, which other answers are not."""
+def test_other_answers_do_not_have_the_headers_of_the_page(client: Client) -> None:
+    """UI-3: the policy is for documents."""
     answer = client.call("getVersion")
     assert [name for name in CODE if name in answer.headers] == ["X-Content-Type-Options"]
 

@@ -13,9 +13,9 @@ public struct Condition: Sendable {
 
     /// Whether a false result ends the routine.
     public enum Kind: String, Sendable {
-        /// A false result ends the routine, and messages that a true one leads to are not sent.
+        /// A false result ends the routine, so that the messages to which a true one leads are not sent.
         case `guard`
-        /// Either result leads on, or both end the routine without a message that the other would send.
+        /// The result only chooses the way.
         case branch
     }
 

@@ -67,7 +67,7 @@ extension Driver {
     ) -> ProcessChangeWait {
         let wait = TimedWait<Void> { completion(self.processChanges(after: revision, limit: limit)) }
         let followerID: Followers.ID? = withState { state in
-            if state.processes.revision != revision || state.endsWaits || timeout <= .zero { return nil }
+            if state.processes.revisions.current != revision || state.endsWaits || timeout <= .zero { return nil }
             return state.processFollowers.add(seen: revision) { wait.end(()) }
         }
         let whole = ProcessChangeWait(self, wait, followerID)

@@ -35,14 +35,14 @@ extension ProcessTable {
     ///
     /// - Complexity: O(changes), at most `ProcessChanges.most` and the removals that are kept.
     func changes(after revision: UInt64, limit: Int) -> ProcessChanges {
-        guard revision <= self.revision, revision >= removedProcesses.forgotten,
+        guard revision <= revisions.current, revision >= revisions.removals.forgotten,
             let changed = changedSlots(after: revision, atMost: ProcessChanges.most)
         else {
-            return ProcessChanges(revision: self.revision, items: [], removed: [], isComplete: false)
+            return ProcessChanges(revision: revisions.current, items: [], removed: [], isComplete: false)
         }
         var items: [ProcessContext] = []
         var removed: [ProcessChanges.Removal] = []
-        var removals = removedProcesses.removals(after: revision)[...]
+        var removals = revisions.removals.after(revision)
         var slots = changed[...]
         while items.count + removed.count < limit {
             let item = slots.last.map { context(inSlot: $0) }
@@ -59,6 +59,6 @@ extension ProcessTable {
         let isCut = !slots.isEmpty || !removals.isEmpty
         let last = max(items.last?.revision ?? 0, removed.last?.revision ?? 0)
         return ProcessChanges(
-            revision: isCut ? max(last, revision) : self.revision, items: items, removed: removed, isComplete: true)
+            revision: isCut ? max(last, revision) : revisions.current, items: items, removed: removed, isComplete: true)
     }
 }

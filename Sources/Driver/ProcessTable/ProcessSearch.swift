@@ -53,7 +53,7 @@ public struct ProcessSearch: SlicedWork {
         self.driver = driver
         self.query = query
         self.limit = limit
-        revision = driver.withState { $0.processes.revision }
+        revision = driver.withState { $0.processes.revisions.current }
     }
 
     /// Checks the next processes; returns the outcome once the page is full or all were checked.

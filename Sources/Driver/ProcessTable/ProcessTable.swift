@@ -41,10 +41,7 @@ struct ProcessTable {
     /// Bytes of the names and command lines of all live processes.
     private(set) var textBytes = 0
 
-    /// How many times a process was created, changed or removed (UIA-5).
-    private(set) var revision: UInt64 = 0
-    private var recency = RecencyOrder()
-    private(set) var removedProcesses = RemovedProcesses()
+    private(set) var revisions = ProcessRevisions()
 
     /// A table with the System process (DATA-6).
     init() {
@@ -116,17 +113,14 @@ struct ProcessTable {
         return slots[slot].context
     }
 
-    /// Numbers a change of a process.
-    private mutating func revise(_ slot: Int) {
-        revision += 1
-        slots[slot].context.revision = revision
-        recency.moveToEnd(slot)
-    }
+    private mutating func revise(_ slot: Int) { slots[slot].context.revision = revisions.change(slot: slot) }
 
     /// The slots of the processes that changed after `revision`, the last one first; nil if there are more than `most`.
+    ///
+    /// - Complexity: O(slots returned), at most `most`.
     func changedSlots(after revision: UInt64, atMost most: Int) -> [Int]? {
         var count = 0
-        let changed = recency.newestFirst { slot in
+        let changed = revisions.recency.newestFirst { slot in
             count += 1
             return count <= most + 1 && slots[slot].context.revision > revision
         }
@@ -156,8 +150,7 @@ struct ProcessTable {
         let processId = context.identity.processId
         slotsById[processId] = UInt32(index)
         order[processId] = UInt32(index)
-        recency.append(index)
-        revise(index)
+        slots[index].context.revision = revisions.add(slot: index)
         usedIds.insert(processId)
         forgetThreads(ProcessTable.forgottenLater)
         return ProcessReference(slot: index, generation: slots[index].generation)
@@ -173,9 +166,7 @@ struct ProcessTable {
         let slot = slots[reference.slot]
         slots[reference.slot] = Slot(generation: slot.generation + 1, context: .system)
         freeSlots.append(reference.slot)
-        recency.remove(reference.slot)
-        revision += 1
-        removedProcesses.append(ProcessChanges.Removal(revision: revision, process: context.identity))
+        revisions.remove(slot: reference.slot, context.identity)
         slotsById[context.identity.processId] = nil
         order[context.identity.processId] = nil
         release(context.identity.processId)

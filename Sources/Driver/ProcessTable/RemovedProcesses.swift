@@ -19,7 +19,7 @@ struct RemovedProcesses {
     /// The removals after a revision, the first one first.
     ///
     /// - Complexity: O(log n + removals returned).
-    func removals(after revision: UInt64) -> Deque<ProcessChanges.Removal>.SubSequence {
+    func after(_ revision: UInt64) -> Deque<ProcessChanges.Removal>.SubSequence {
         var (low, high) = (0, removals.count)
         while low < high {
             let middle = (low + high) / 2
