@@ -180,6 +180,7 @@ extension DriverState {
             return nil
         }
         wakeRoomWaits()
+        observeQueue(at: now)
         if queue.notificationsCount == 0 { stopGathering() }
         for index in taken.indices {
             taken[index].notification.record.delivery = .inHand

@@ -24,7 +24,7 @@ extension DriverState {
                 drop(excess.record, for: &record, now: now)
             }
         }
-        observeQueue(at: now)
+        observeQueue(at: now, after: caller?.eventTime)
         if activateWorker() { wakeUps.append(.worker) }
         return record
     }
