@@ -192,7 +192,7 @@ struct SchemaPage {
         for group in groups {
             line(2, "\(group.member):")
             description(3, group.about)
-            line(3, "$ref: \"#/components/schemas/Terms\"")
+            line(3, "$ref: \"#/components/schemas/\(group.schema)\"")
         }
         list("conditions", of: "Condition", about: "The conditions that the routines check, in order.")
         list("problems", of: "ProblemType", about: "The types of problems, as in `GET /problems`.")

@@ -14,6 +14,8 @@ public enum Vocabulary {
         public let about: String
         /// Its terms, ordered by value if they have one.
         public let terms: [Term]
+        /// The schema of its terms in openapi.yaml.
+        var schema = "Terms"
     }
 
     /// The conditions that the routines check, in order.
@@ -41,7 +43,7 @@ public enum Vocabulary {
             terms: NTStatus.table.map(\.term)),
         Group(
             member: "routines", title: "Routines", about: "Routines of the driver.",
-            terms: DriverRoutine.allCases.map(\.term)),
+            terms: DriverRoutine.allCases.map(\.term), schema: "RoutineTerms"),
         Group(
             member: "events", title: "Events", about: "Events of a machine; the types of native lines.",
             terms: DriverEvent.allCases.map(\.term)),

@@ -1,5 +1,6 @@
 """The vocabulary has the names of the document, and all counters and members that exist."""
 
+import json
 import re
 from collections.abc import Iterator
 from itertools import pairwise
@@ -48,9 +49,9 @@ def test_names_are_those_of_the_document(vocabulary: dict[str, Any], group: str,
 
 def test_statuses_and_routines_are_those_of_the_document(vocabulary: dict[str, Any]) -> None:
     assert names(vocabulary["statuses"]) == DOCUMENT.at("/components/schemas/StatusName/enum")
-    routines = DOCUMENT.at("/components/schemas/RoutineName/enum")
-    routines += DOCUMENT.at("/components/schemas/NotificationRoutineName/enum")
-    assert names(vocabulary["routines"]) == routines
+    driven = DOCUMENT.at("/components/schemas/RoutineName/enum")
+    requested = DOCUMENT.at("/components/schemas/NotificationRoutineName/enum")
+    assert names(vocabulary["routines"]) == driven + requested
 
 
 def test_conditions_are_those_of_the_coverage(client: Client, vocabulary: dict[str, Any]) -> None:
@@ -60,6 +61,99 @@ def test_conditions_are_those_of_the_coverage(client: Client, vocabulary: dict[s
         routines = report["coverage"]["routines"]
         covered = [(routine["routine"], each["check"]) for routine in routines for each in routine["conditions"]]
     assert [(condition["routine"], condition["check"]) for condition in vocabulary["conditions"]] == covered
+
+
+def trees(vocabulary: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The conditions of the routines that have some, by routine."""
+    return {routine["name"]: routine["conditions"] for routine in vocabulary["routines"] if routine["conditions"]}
+
+
+def test_the_tree_of_a_routine_has_its_conditions_and_ends(vocabulary: dict[str, Any]) -> None:
+    """UIA-7: every way through a tree ends, and the checks and rules are those of `conditions`."""
+    listed = {(each["routine"], each["check"], each["rule"]) for each in vocabulary["conditions"]}
+    found = set()
+    for routine, conditions in trees(vocabulary).items():
+        places = {condition["id"]: place for place, condition in enumerate(conditions)}
+        assert len(places) == len(conditions)
+        for place, condition in enumerate(conditions):
+            assert condition["id"].partition("/")[0] == condition["rule"]
+            for following in (condition["whenTrue"], condition["whenFalse"]):
+                assert following == "end" or places[following] > place, condition["id"]
+            found.add((routine, condition["check"], condition["rule"]))
+    assert found == listed
+
+
+def test_the_messages_of_the_trees_are_those_of_the_coverage(client: Client, vocabulary: dict[str, Any]) -> None:
+    """UIA-7."""
+    script = Script()
+    script.create(CREATOR, SHELL)
+    with replayed(client, ndjson(script.events)) as report:
+        types = [f"{each['kind']} {each['operation']}" for each in report["coverage"]["messageTypes"]]
+    conditions = [condition for tree in trees(vocabulary).values() for condition in tree]
+    sent = [type for condition in conditions for type in condition["sends"] + condition["sendsWhenFalse"]]
+    assert sorted(sent) == sorted(types)
+
+
+def followed(conditions: list[dict[str, Any]], checks: list[dict[str, Any]]) -> list[tuple[dict[str, Any], bool]]:
+    """The conditions that `checks` passed, with their results; they must be one whole way through the tree."""
+    found, remaining, way = {condition["id"]: condition for condition in conditions}, list(checks), []
+    following = conditions[0]["id"]
+    while following != "end":
+        condition, look = found[following], remaining.pop(0)
+        assert condition["check"] == look["check"]
+        way.append((condition, look["holds"]))
+        following = condition["whenTrue" if look["holds"] else "whenFalse"]
+    assert remaining == []
+    return way
+
+
+def test_a_remedy_makes_the_condition_hold(machine: Machine, vocabulary: dict[str, Any]) -> None:
+    """UIA-7: an image load without a message but LoadImage gets all of them, one remedy after the other."""
+    image = "C:\\a.dll"
+    pid = machine.process(rules=["SuppressAsyncImageLoad"])["processId"]
+    [tree] = [tree for routine, tree in trees(vocabulary).items() if routine == "MpLoadImageNotifyRoutine"]
+
+    def load() -> tuple[list[str], list[dict[str, Any]]]:
+        [routine] = machine.get("loadImage", pid=pid, body={"fullImageName": image})["routines"]
+        way = followed(tree, routine["checks"])
+        sent = [type for condition, holds in way for type in condition["sends" if holds else "sendsWhenFalse"]]
+        assert sorted(sent) == sorted(f"{each['kind']} {each['operation']}" for each in routine["messages"])
+        return sent, [condition for condition, holds in way if not holds and "call" in condition.get("remedy", {})]
+
+    def apply(call: dict[str, Any]) -> None:
+        [context] = machine.all("listStreamContexts")[:1] or [{"id": 0}]
+        path = call["path"].format(host=machine.name, pid=pid, id=context["id"])
+        body = json.dumps(call["body"]).replace("{image}", json.dumps(image)[1:-1])
+        answer = machine.client.raw(call["method"], path, body.encode(), {"Content-Type": "application/json"})
+        assert answer.status in (200, 201), answer.body
+
+    sent, unmet = load()
+    assert sent == []
+    # In the order of the tree: the last one gives the stream context its rule at creation.
+    assert [condition["id"] for condition in unmet] == ["IMG-2", "IMG-4/2", "IMG-4/4", "IMG-4/5"]
+    for condition in unmet:
+        apply(condition["remedy"]["call"])
+    sent, unmet = load()
+    assert len(sent) == 4
+    assert unmet == []
+    # The acknowledgments cleared both rules for image loads.
+    sent, unmet = load()
+    assert sent == ["direct Wow64cpuLoad", "async LoadImage"]
+    assert [condition["id"] for condition in unmet] == ["IMG-4/3", "IMG-4/4"]
+    for condition in unmet:
+        apply(condition["remedy"]["call"])
+    assert len(load()[0]) == 4
+
+
+def test_calls_of_remedies_are_operations_with_bodies_that_fit(vocabulary: dict[str, Any]) -> None:
+    """UIA-7."""
+    conditions = [condition for tree in trees(vocabulary).values() for condition in tree]
+    calls = [condition["remedy"]["call"] for condition in conditions if "call" in condition.get("remedy", {})]
+    assert len(calls) > 5
+    known = {(operation.method, operation.path): operation for operation in DOCUMENT.operations.values()}
+    for call in calls:
+        operation = known[call["method"], call["path"]]
+        assert DOCUMENT.faults(DOCUMENT.request_pointer(operation), call["body"]) == []
 
 
 def entries(client: Client, name: str) -> dict[str, Any]:

@@ -103,8 +103,10 @@ import Testing
         #expect(driver.counters.direct.fltSendMessageErrorCode == status)
     }
 
-    @Test func `IMG-2: a process that exits while Wow64cpuLoad is in flight goes no further`() throws {
-        try driver.makeProcess(100, rules: .notifyImageLoadRule, flags: .imageWow64cpuLoaded)
+    @Test func `IMG-2, COR-8: a process that exits during its Wow64cpuLoad keeps its context until the load ends`()
+        throws
+    {
+        let exited = try driver.makeProcess(100, rules: .notifyImageLoadRule, flags: .imageWow64cpuLoaded)
         engine.follow { _ in nil }
         let reports = Received<[RoutineReport]>()
         try driver.loadImage(ImageLoad(processId: 100, fullImageName: "a"), completion: reports.take)
@@ -113,8 +115,11 @@ import Testing
         engine.follow { .acknowledging($0) }
         let next = try driver.makeProcess(100, rules: .notifyImageLoadRule)
         engine.acknowledge(waiting.first)
-        #expect(reports.values.first?.first?.operations == ["Wow64cpuLoad"])
-        #expect(driver.process(100) == next)
+        let messages = try #require(reports.values.first?.first).messages
+        #expect(messages.map(\.message.operationName) == ["Wow64cpuLoad", "LoadImage", "NewImageLoadPerProcess"])
+        #expect(messages.allSatisfy { $0.message.process == exited.identity })
+        #expect(messages.last?.clearedRule == nil)
+        #expect(driver.process(100) == next, "the next process with the pid is not touched")
     }
 
     @Test(arguments: [

@@ -45,8 +45,9 @@ extension Driver {
                 var reports = reports
                 reports[0].add(record)
                 let now = self.clock.now()
-                let notifications = self.withState {
-                    $0.decideMain(load, first.reference, &reports[0], caller, now: now)
+                let notifications = self.withState { state in
+                    let loader = state.loader(first.loader.reference) ?? first.loader
+                    return state.decideMain(load, loader, &reports[0], caller, now: now)
                 }
                 self.send(notifications[...], reports, completion: completion)
             }
@@ -77,13 +78,23 @@ private enum LoadStep: Sendable {
 private final class Wow64Load: Sendable {
     let record: MessageRecord
     let timeout: Duration
-    let reference: ProcessReference
+    /// The process when the message was made. Its context lives until the routine ends, even if the process exits meanwhile
+    /// (COR-8).
+    let loader: Loader
 
-    init(_ record: MessageRecord, timeout: Duration, _ reference: ProcessReference) {
+    init(_ record: MessageRecord, timeout: Duration, _ loader: Loader) {
         self.record = record
         self.timeout = timeout
-        self.reference = reference
+        self.loader = loader
     }
+}
+
+/// What the main path reads of the process that loads the image.
+private struct Loader: Sendable {
+    let reference: ProcessReference
+    let subject: MessageSubject
+    let sessionId: UInt32
+    let rules: ProcessRules
 }
 
 extension DriverState {
@@ -115,7 +126,7 @@ extension DriverState {
                     wow64CpuImageBase: processes[live: reference].wow64CpuImageBase ?? 0))
             let record = makeDirect(
                 .wow64cpuLoad, body, about: reference, routine: .loadImageNotify, caller: caller, now: now)
-            return .wow64(Wow64Load(record, timeout: config.asyncTimeout, reference))
+            return .wow64(Wow64Load(record, timeout: config.asyncTimeout, loader(live: reference)))
         }
         if report.note(.ruleNotifyWow64cpuLoad, .notifyWow64cpuLoad, in: processes[live: reference].rules),
             report.note(.isWow64cpu, load.fullImageName.text.isWow64cpu)
@@ -125,16 +136,25 @@ extension DriverState {
                 context.wow64CpuImageBase = load.imageBase
             }
         }
-        return .main(decideMain(load, reference, &report, caller, now: now))
+        return .main(decideMain(load, loader(live: reference), &report, caller, now: now))
+    }
+
+    /// The process as it is now; nil once it has exited.
+    fileprivate func loader(_ reference: ProcessReference) -> Loader? {
+        processes.isLive(reference) ? loader(live: reference) : nil
+    }
+
+    private func loader(live reference: ProcessReference) -> Loader {
+        Loader(
+            reference: reference, subject: processes[live: reference].subject,
+            sessionId: processes[live: reference].sessionId, rules: processes[live: reference].rules)
     }
 
     /// The main path: decides all three notifications at once and queues the asynchronous one (IMG-4, IMG-5).
     fileprivate mutating func decideMain(
-        _ load: ImageLoad, _ reference: ProcessReference, _ report: inout RoutineReport, _ caller: CallerTag?,
-        now: FileTime
+        _ load: ImageLoad, _ loader: Loader, _ report: inout RoutineReport, _ caller: CallerTag?, now: FileTime
     ) -> [SyncNotification] {
-        guard processes.isLive(reference) else { return [] }
-        let rules = processes[live: reference].rules
+        let rules = loader.rules
         var perStream: RuleWord?
         if report.note(.extendedInfoPresent, load.extendedInfoPresent) {
             let stream = streams.context(fileName: load.fullImageName)
@@ -146,35 +166,24 @@ extension DriverState {
         }
         let perProcess = report.note(.ruleImageLoadPerProcess, .notifyImageLoadRule, in: rules)
         if report.note(.asyncImageLoad, !rules.contains(.suppressAsyncImageLoad), at: rules.rawValue) {
-            let subject = processes[live: reference].subject
             let notify = ImageLoadAndProcessNotify(
-                currentProcess: subject.process, sessionId: processes[live: reference].sessionId,
-                imageFileName: load.fullImageName)
+                currentProcess: loader.subject.process, sessionId: loader.sessionId, imageFileName: load.fullImageName)
             report.add(
                 asyncSendNotification(
-                    .loadImage, .imageLoadAndProcess(notify), about: subject, countedTo: reference,
+                    .loadImage, .imageLoadAndProcess(notify), about: loader.subject, countedTo: loader.reference,
                     routine: .loadImageNotify, caller: caller, now: now))
         }
         var notifications: [SyncNotification] = []
-        if perProcess {
+        func append(_ data: SyncData, _ rule: RuleWord) {
+            let message = SyncMessage(ioPriority: MpIoPriority(), currentProcess: loader.subject.process, data: data)
             notifications.append(
-                notification(
-                    .newImageLoadPerProcess(imageName: load.fullImageName), .process(reference), reference, caller))
+                SyncNotification(
+                    message: message, imageFileName: loader.subject.imageFileName, rule: rule,
+                    routine: .loadImageNotify, caller: caller))
         }
-        if let perStream {
-            notifications.append(
-                notification(.newImageLoadPerStream(imageName: load.fullImageName), perStream, reference, caller))
-        }
+        if perProcess { append(.newImageLoadPerProcess(imageName: load.fullImageName), .process(loader.reference)) }
+        if let perStream { append(.newImageLoadPerStream(imageName: load.fullImageName), perStream) }
         return notifications
-    }
-
-    private func notification(
-        _ data: SyncData, _ rule: RuleWord, _ reference: ProcessReference, _ caller: CallerTag?
-    ) -> SyncNotification {
-        let subject = processes[live: reference].subject
-        return SyncNotification(
-            message: SyncMessage(ioPriority: MpIoPriority(), currentProcess: subject.process, data: data),
-            imageFileName: subject.imageFileName, rule: rule, routine: .loadImageNotify, caller: caller)
     }
 }
 

@@ -10,43 +10,21 @@ public struct MessagePath: Sendable {
     public let conditions: [(check: Check, holds: Bool)]
 
     /// The table: every type of message that events cause.
-    public static let table: [MessagePath] = [
-        MessagePath(.direct(.createProcess), .createProcessNotifyEx, [(.createInfo, true)]),
-        MessagePath(.async(.createProcess), .createProcessNotifyEx, [(.createInfo, false)]),
-        MessagePath(
-            .sync(.newThreadSameProcess), .createThreadNotify,
-            creator + [(.sameProcess, true), (.ruleNewThreadSameProcess, true)]),
-        MessagePath(.sync(.newThreadDifferentProcess), .createThreadNotify, remote),
-        MessagePath(.async(.createThread), .createThreadNotify, remote),
-        MessagePath(
-            .sync(.newThreadAndCmdLine), .createThreadNotifyEx,
-            [
-                (.createThreadNotifyLock, true), (.createEx, true), (.currentIsNotSystem, true),
-                (.currentContext, true), (.flagThreadNotifyRoutineExSet, true), (.ruleNotifyProcessCmdLine, true),
-                (.commandLineDiffers, true),
-            ]),
-        MessagePath(
-            .direct(.wow64cpuLoad), .loadImageNotify, [(.loaderContext, true), (.flagImageWow64cpuLoaded, true)]),
-        MessagePath(.async(.loadImage), .loadImageNotify, [(.loaderContext, true), (.asyncImageLoad, true)]),
-        MessagePath(
-            .sync(.newImageLoadPerProcess), .loadImageNotify,
-            [(.loaderContext, true), (.ruleImageLoadPerProcess, true)]),
-        MessagePath(
-            .sync(.newImageLoadPerStream), .loadImageNotify,
-            [
-                (.loaderContext, true), (.extendedInfoPresent, true), (.streamContext, true),
-                (.ruleImageLoadPerStream, true),
-            ]),
-    ]
+    public static let table: [MessagePath] = DriverRoutine.allCases.flatMap { routine in
+        let results = routine.commonResults
+        return routine.messageTypes.map { MessagePath(type: $0, routine: routine, conditions: results[$0] ?? []) }
+    }
+}
 
-    private static let creator: [(Check, Bool)] = [
-        (.create, true), (.targetIsNotSystem, true), (.isNotSystemThread, true), (.creatorContext, true),
-    ]
-    private static let remote = creator + [(.sameProcess, false), (.ruleNewThreadDifferentProcess, true)]
-
-    private init(_ type: MessageType, _ routine: DriverRoutine, _ conditions: [(Check, Bool)]) {
-        self.type = type
-        self.routine = routine
-        self.conditions = conditions.map { (check: $0.0, holds: $0.1) }
+extension DriverRoutine {
+    /// The results that all ways to a type of message have in common, in the order of the checks.
+    fileprivate var commonResults: [MessageType: [(check: Check, holds: Bool)]] {
+        var common: [MessageType: [(check: Check, holds: Bool)]] = [:]
+        forEachWay { way, sends in
+            for type in sends {
+                common[type] = common[type]?.filter { known in way.contains { $0 == known } } ?? way
+            }
+        }
+        return common
     }
 }

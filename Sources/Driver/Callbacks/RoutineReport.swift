@@ -30,6 +30,12 @@ public struct CheckTrace: Hashable, Sendable {
         if holds { held |= bit }
     }
 
+    /// The result of a check of the routine; nil if it was not made.
+    subscript(check: Check) -> Bool? {
+        let bit: UInt32 = 1 << UInt32(position(of: check))
+        return looked & bit == 0 ? nil : held & bit != 0
+    }
+
     /// The conditions that were checked, in order.
     public var checks: Checks { Checks(first: first, looked: looked, held: held) }
 

@@ -10,7 +10,9 @@ extension VocabularyEntries {
             for (group, terms) in groups where !terms.isEmpty {
                 json.member(key: group.member) { json in
                     json.array { json in
-                        for term in terms { term.write(to: &json) }
+                        for term in terms {
+                            term.write(to: &json) { DriverRoutine.named(term)?.writeConditions(to: &$0) }
+                        }
                     }
                 }
             }
@@ -32,7 +34,8 @@ extension VocabularyEntries {
 }
 
 extension Term {
-    fileprivate func write(to json: inout JSONWriter) {
+    /// Writes the term, and then the members that `more` writes.
+    fileprivate func write(to json: inout JSONWriter, more: (inout JSONWriter) -> Void) {
         json.object { json in
             json.member("name", name)
             json.member("driverName") { json in
@@ -47,6 +50,7 @@ extension Term {
             json.member("status", provenance.status.rawValue)
             json.member("source", provenance.source)
             json.member("meaning", explanation)
+            more(&json)
         }
     }
 }
