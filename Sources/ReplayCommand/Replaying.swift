@@ -45,7 +45,7 @@ struct ReplayResult {
             throw CommandFailure(status: .failed, message: "cannot read the report of the replay: \(error)")
         }
         usesWebhook = false
-        engineName = EngineName.ofService
+        engineName = ReplayAnswer.engineOfService
         unusedPolicies = []
         self.unread = unread
         self.fault = fault

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bytes
 import Console
 import Driver
 import Messages

@@ -1,5 +1,6 @@
 import Driver
 import Engines
+import HTMLReport
 import JSON
 import Locking
 import Messages
@@ -10,7 +11,7 @@ import Runtime
 /// Uploads of recordings, which may have several machines.
 enum ReplayRoutes {
     static let routes: [Route] = [
-        .upload("/v1/replays", "postReplay", post)
+        .upload("/v1/replays", "postReplay", produces: [.json, .html], post)
     ]
 
     private enum Format: String, CaseIterable {
@@ -159,6 +160,7 @@ private final class ReplayUpload: PipelinedUpload {
     func finish(_ responder: Responder) {
         slot.finish()
         let reply = context.reply(to: responder)
+        let isPage = context.representation == .html
         pipeline.finish { [hosts, slot, pipeline, settings, started] feed in
             let spent = SystemClock().uptimeNanoseconds() &- started
             let names = hosts.release()
@@ -166,6 +168,7 @@ private final class ReplayUpload: PipelinedUpload {
             if let problem = Problem(pipeline.container) { return reply.send(problem) }
             let report = ReplayReport(
                 feed, hosts: names, deliveries: hosts.ledger, settings: settings, durationNanoseconds: spent)
+            if isPage { return reply.send(.html, ReplayPage(report).html) }
             reply.send { report.write(to: &$0) }
         }
     }

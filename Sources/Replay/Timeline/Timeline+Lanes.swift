@@ -75,6 +75,10 @@ extension Timeline {
             sources[lane].messages = messages.messages
             sources[lane].queue = messages.queue(upTo: feed.end)
         }
+        // Lanes are in the order in which hosts were found; machines appeared in another.
+        let order = feed.machines.compactMap(\.lane).reduce(into: [Int]()) { if !$0.contains($1) { $0.append($1) } }
+        let shared = order.filter { sources[$0].machineCount > 1 }
+        sources = (order.filter { sources[$0].machineCount == 1 } + shared).map { sources[$0] }
         self.init(sources, from: feed.start, to: feed.end, hasLatency: ledger.measuresDelays)
     }
 }
