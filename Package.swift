@@ -54,6 +54,7 @@ let package = Package(
         .target(name: "CZlib", dependencies: ["CLateLibrary"]),
         .target(name: "COpenAPI"),
         .target(name: "CDashboard", exclude: ["www"]),
+        .target(name: "CReport"),
 
         // Foundations: know nothing of drivers
         library("Locking"),
@@ -66,6 +67,7 @@ let package = Package(
         library("JSON", ["CSimdJSON", "Bytes"]),
         library("YAML", ["CYAML", "Bytes"]),
         library("RecordText", ["Bytes"]),
+        library("HTML", ["Bytes"]),
 
         // The driver
         library("Messages", ["Bytes"]),
@@ -89,11 +91,12 @@ let package = Package(
             "Replay",
             ["RecordText", "DriverJSON", "Driver", "Messages", "JSON", "Locking", "Bytes", "CExpat", deques]),
         library("Vocabulary", ["Replay", "Driver", "Messages", "Bytes"]),
+        library("HTMLReport", ["HTML", "Replay", "Driver", "Messages", "JSON", "Bytes", "CReport", "CGnuTLS"]),
         library(
             "NotificationAPI",
             [
                 "Driver", "Messages", "Runtime", "DriverJSON", "WebhookEngine", "Engines", "Replay", "RecordText",
-                "Vocabulary",
+                "HTMLReport", "Vocabulary",
                 "JSON", "YAML",
                 "MicroHTTPD", "Locking", "Bytes", "COpenAPI", "CDashboard", "CGnuTLS", logging,
             ]),
@@ -117,7 +120,7 @@ let package = Package(
         library(
             "TestCommand",
             [
-                "Console", "ScenarioFile", "Scenarios", "Settings", "WebhookEngine", "Replay",
+                "Console", "ScenarioFile", "Scenarios", "Settings", "WebhookEngine", "Replay", "HTMLReport", "HTML",
                 "Recordings", "Curl",
                 "Engines", "Runtime", "DriverJSON", "Driver", "Messages", "JSON", "Locking", "Bytes", arguments,
             ]),
@@ -131,6 +134,7 @@ let package = Package(
             "ReplayCommand",
             [
                 "Console", "Settings", "Replay", "Recordings", "NotificationAPI", "Engines", "WebhookEngine",
+                "HTMLReport", "HTML",
                 "DriverJSON",
                 "Driver", "Messages", "Runtime", "JSON", "Locking", "Bytes", arguments, logging,
             ]),
@@ -156,11 +160,16 @@ let package = Package(
             name: "MicroHTTPDTesting", dependencies: ["MicroHTTPD"], path: "Tests/MicroHTTPDTesting",
             swiftSettings: strict),
         .target(name: "DumpsTesting", path: "Tests/DumpsTesting", swiftSettings: strict),
+        .target(name: "HTMLTesting", path: "Tests/HTMLTesting", swiftSettings: strict),
         .target(name: "YAMLTesting", dependencies: ["YAML"], path: "Tests/YAMLTesting", swiftSettings: strict),
         tests("BytesTests", ["Bytes"]),
         tests("CurlTests", ["Curl", "MicroHTTPD"]),
         tests("JSONTests", ["JSON"]),
         tests("YAMLTests", ["YAML"]),
+        tests("HTMLTests", ["HTML", "HTMLTesting"]),
+        tests(
+            "HTMLReportTests",
+            ["HTMLReport", "HTML", "HTMLTesting", "Replay", "Driver", "Messages", "JSON", "CReport", "TestSupport"]),
         tests("RecordTextTests", ["RecordText", "Bytes", "TestSupport"]),
         tests("ScenarioFileTests", ["ScenarioFile", "JSON"]),
         tests("AccessTests", ["NotificationAPI"]),
@@ -216,7 +225,10 @@ let package = Package(
         tests("ConsoleTests", ["Console", "Settings", "Locking", "TestSupport", logging]),
         tests(
             "ReplayCommandTests",
-            ["ReplayCommand", "Console", "Settings", "Replay", "Driver", "Messages", "Runtime", arguments]),
+            [
+                "ReplayCommand", "Console", "Settings", "Replay", "HTMLReport", "HTMLTesting", "Driver", "Messages",
+                "Runtime", "Bytes", arguments,
+            ]),
     ],
     cxxLanguageStandard: .cxx20
 )
@@ -234,7 +246,9 @@ if Context.environment["WDFILTERD_FUZZ"] != nil {
         .target(name: "FuzzFinding", path: "Fuzz/Finding", swiftSettings: strict),
         .target(
             name: "FuzzEventFeed",
-            dependencies: ["FuzzFinding", "Replay", "Driver", "Messages", "Locking", "TestSupport"],
+            dependencies: [
+                "FuzzFinding", "Replay", "HTMLReport", "HTMLTesting", "Driver", "Messages", "Locking", "TestSupport",
+            ],
             path: "Fuzz/EventFeed", swiftSettings: strict),
         fuzzer("Messages", ["Messages"]),
         fuzzer("Dumps", ["Dumps", "DumpsTesting", "Messages", "Bytes"]),

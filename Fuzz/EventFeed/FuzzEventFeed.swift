@@ -45,6 +45,8 @@ struct Controls: OptionSet {
 
     func options(_ format: EventFeed.Options.Format) -> EventFeed.Options {
         var options = EventFeed.Options(format: format)
+        options.reportsCoverage = true
+        options.reportsTimeline = true
         options.waitsWhenFull = contains(.waitsWhenFull)
         options.stopsOnError = contains(.stopsOnError)
         options.createsInitialThreads = contains(.createsInitialThreads)

@@ -1,5 +1,7 @@
 import Driver
 import FuzzFinding
+import HTMLReport
+import HTMLTesting
 import Locking
 import Messages
 import Replay
@@ -21,6 +23,7 @@ final class Upload {
     private let reader: ReadAhead
     private let work = ManualWorkQueue()
     private let answers = ManualWorkQueue()
+    private let ledger = DeliveryLedger()
 
     /// With an engine that answers before its `send` returns or, if `isLate`, only when nothing else is left to do.
     init(_ controls: Controls, _ format: EventFeed.Options.Format, isLate: Bool) {
@@ -35,6 +38,8 @@ final class Upload {
         self.limits = limits
         let engine = MoodyEngine(isBad: controls.contains(.hasBadEngine), answers: isLate ? answers : nil)
         driver = Driver.make(config, limits: limits, engine: engine, workQueue: work, followerQueue: work)
+        // Native lines name no machine.
+        _ = driver.observe(ledger.observer(machine: format == .native ? nil : "pc1"))
         feed = EventFeed(driver: driver, options: options, onEventTime: { _ in })
         reader = ReadAhead(options)
     }
@@ -69,9 +74,10 @@ final class Upload {
         resume { received.count > 0 }
         settle()
         expect(received.count == 1, "\(received.count) reports")
-        guard let report = received.values.first?.total else { return }
-        self.report = report
-        check(report)
+        guard let feed = received.values.first else { return }
+        report = feed.total
+        check(feed.total)
+        check(ReplayReport(feed, hosts: [:], deliveries: ledger, durationNanoseconds: 0))
     }
 
     func abandon() {
@@ -107,6 +113,13 @@ final class Upload {
         expect(sum(report.messages.direct) == counters.direct.fltSendMessageCount, "\(report) \(counters)")
         let sync = counters.sync.reduce(0) { $0 + $1.counters.notificationsCount }
         expect(sum(report.messages.sync) == sync, "\(report) \(counters)")
+    }
+
+    /// Whatever the lines contain, the page of the report is well-formed, and they are only text in it.
+    private func check(_ report: ReplayReport) {
+        let check = HTMLCheck(ReplayPage(report).html)
+        expect(check.fault == nil, check.fault ?? "")
+        expect(check.embedded["script"]?.count == 1 && check.embedded["style"]?.count == 1)
     }
 
     private func sum(_ counts: [String: Int]) -> Int { counts.values.reduce(0, +) }

@@ -6,6 +6,12 @@ extension StringProtocol {
         return "\"\(String(String.UnicodeScalarView(shown.dropLast())).escapingInvisible)…\""
     }
 
+    /// The text, or its first `limit` characters and an ellipsis.
+    public func shortened(to limit: Int) -> String {
+        let shown = unicodeScalars.prefix(limit + 1)
+        return shown.count <= limit ? String(self) : String(String.UnicodeScalarView(shown.dropLast())) + "…"
+    }
+
     /// The text with its lines, each as `escapingInvisible`.
     public var escapingInvisibleInLines: String {
         unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
@@ -27,7 +33,7 @@ extension StringProtocol {
 
 extension Unicode.Scalar {
     /// Whether it is a control character, a direction mark, a line separator or unassigned.
-    fileprivate var isInvisible: Bool {
+    public var isInvisible: Bool {
         if isASCII { return value < 0x20 || value == 0x7F }
         return switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: true

@@ -89,19 +89,3 @@ public final class ProgressLine: Sendable {
         return "[" + String(repeating: "#", count: filled) + String(repeating: "-", count: length - filled) + "]"
     }
 }
-
-extension Int {
-    /// The number with digits in groups of three.
-    public var grouped: String {
-        let digits = String(self)
-        var text = ""
-        for (place, digit) in digits.enumerated() {
-            if place > 0, (digits.count - place).isMultiple(of: 3), digits.utf8.first != UInt8(ascii: "-") || place > 1
-            {
-                text.append(",")
-            }
-            text.append(digit)
-        }
-        return text
-    }
-}

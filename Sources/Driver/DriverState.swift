@@ -56,10 +56,10 @@ struct DriverState {
     var observers: [UInt64: any DeliveryObserver] = [:]
     /// How many observers there have ever been.
     var observerCount: UInt64 = 0
-    /// The largest number of queued messages that was reported to the observers since the last one was added.
-    var observedQueueCount = 0
     /// Changes to be reported to the observers.
     var observed: [ObservedChange] = []
+    /// Those of the queue.
+    var observedQueue = ObservedQueue()
 
     init(config: DriverConfig, limits: DriverLimits) {
         self.config = config
@@ -95,11 +95,15 @@ struct DriverState {
     /// Takes what is due; nil if nothing is.
     mutating func takeDue() -> Due? {
         if processFollowers.areBehind(processes.revisions.current) { wake(processFollowers.takeAll()) }
-        if observed.isEmpty, wakeUps.isEmpty { return nil }
-        defer { (observed, wakeUps) = ([], []) }
-        return Due(
-            observed: observed.isEmpty ? nil : ObservedChanges(changes: observed, observers: observers),
-            wakeUps: wakeUps)
+        let isObserved = !observed.isEmpty || observedQueue.isDue
+        if !isObserved, wakeUps.isEmpty { return nil }
+        defer { wakeUps = [] }
+        return Due(observed: isObserved ? takeObserved() : nil, wakeUps: wakeUps)
+    }
+
+    private mutating func takeObserved() -> ObservedChanges {
+        defer { (observed, observedQueue) = ([], ObservedQueue()) }
+        return ObservedChanges(observed, observedQueue, for: observers)
     }
 }
 

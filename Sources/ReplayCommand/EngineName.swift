@@ -1,13 +1,11 @@
 import Bytes
 import Engines
+import Replay
 import Runtime
 import WebhookEngine
 
 /// Names an engine in the answer of a replay.
 enum EngineName {
-    /// The engines of a service, which may differ.
-    static let ofService = "The engine of the hosts"
-
     /// `Your engine at 1.2 s`.
     static func of(_ setting: EngineSetting) -> String {
         switch setting {

@@ -38,6 +38,7 @@ struct LocalReplay: Replaying {
             throw CommandFailure(status: .usage, message: "--max-delay requires a recording of Sysmon")
         }
         options.reportsCoverage = true
+        options.reportsTimeline = true
         options.onDeprecated = deprecations.recordUse
         options.onCreation = policyUse.note
         let run = ReplayRun(machines, options)
@@ -62,7 +63,7 @@ struct LocalReplay: Replaying {
                 try run.apply(read) { progress.note($0, of: read.count) }
             }
         }
-        let report = try run.finish { SystemClock().uptimeNanoseconds() - started }
+        let report = try run.finish(command.settings(machines.defaults)) { SystemClock().uptimeNanoseconds() - started }
         return ReplayResult(
             report, usesWebhook: machines.virtualTime == nil, engineName: machines.engineName,
             unusedPolicies: policyUse.unused, unread: unread, fault: fault)

@@ -5,9 +5,12 @@ extension ReplayCommand {
     /// Refuses options that contradict each other.
     public func checkOptions() throws(ValidationError) {
         try engine.check()
+        try output.check()
         try checkSweep()
         try checkGates()
-        for (option, path) in [("--messages", output.messages), ("--points", output.points)] {
+        for (option, path) in [
+            ("--messages", output.messages), ("--points", output.points), ("--html", output.htmlFile),
+        ] {
             guard let path, (files + [output.compare].compactMap(\.self)).contains(where: path.isSameFile(as:)) else {
                 continue
             }

@@ -1,5 +1,6 @@
 import Bytes
 import Console
+import HTMLReport
 import Messages
 import Replay
 
@@ -11,9 +12,10 @@ extension ReplayCommand {
         let gates = gates.gates(of: result.report)
         result.report.gates = gates.map(\.result)
         let report = result.report
+        if hasResult(report) { try deliver(html: ReplayPage(report, pageNotes(on: result)).html) }
         if output.json {
             try StandardStream.output.deliver(String(decoding: result.json, as: UTF8.self))
-        } else if hasResult(report) {
+        } else if hasResult(report), !output.printsHTML {
             try StandardStream.output.deliver(
                 ReplaySummary(report, notes(on: result)).text(in: TerminalStyle(color, of: .output)))
         }

@@ -44,5 +44,5 @@ struct ReplayGate {
 
 extension Double {
     /// The number without needless decimals.
-    fileprivate var plain: String { Int(exactly: self).map(String.init) ?? "\(self)" }
+    var plain: String { Int(exactly: self).map(String.init) ?? "\(self)" }
 }

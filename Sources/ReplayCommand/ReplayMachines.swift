@@ -23,7 +23,8 @@ final class ReplayMachines: Sendable {
     /// Nil if events are applied as fast as possible.
     let pacer: Pacer?
     private let environment: Environment
-    private let defaults: HostDefaults
+    /// What each driver begins with.
+    let defaults: HostDefaults
     private let speed: Double?
     private let entries = Locked<[(machine: String?, name: String, driver: Driver)]>([])
 

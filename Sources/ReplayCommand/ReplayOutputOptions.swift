@@ -21,9 +21,29 @@ struct ReplayOutputOptions: ParsableArguments {
         completion: .file())
     var compare: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write the report as one HTML file; - for standard output, without the text.", valueName: "file"),
+        completion: .file())
+    var html: String?
+
     @Flag(help: "Print the result as one JSON object.")
     var json = false
 
     @Flag(help: "Do not print progress.")
     var quiet = false
+
+    /// The file of the page; nil if it is for standard output.
+    var htmlFile: String? { html == "-" ? nil : html }
+
+    /// Whether standard output is for the page, and not for the text.
+    var printsHTML: Bool { html == "-" }
+
+    func check() throws(ValidationError) {
+        if printsHTML, json { throw ValidationError("--html - and --json both want standard output") }
+        if html == "" { throw ValidationError("--html needs the name of a file") }
+        for (option, path) in [("--messages", messages), ("--points", points)] where path != nil && path == htmlFile {
+            throw ValidationError("--html and \(option) name the same file")
+        }
+    }
 }

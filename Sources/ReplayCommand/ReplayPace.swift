@@ -20,12 +20,21 @@ enum ReplayPace: Equatable, Sendable {
         }
     }
 
+    /// The pace as the option has it.
+    var option: String {
+        switch self {
+        case .asap: "asap"
+        case .speed(1): "recorded"
+        case .speed(let speed): "x" + speed.plain
+        }
+    }
+
     /// The pace at the end of a sentence.
     var words: String {
         switch self {
         case .asap: "as fast as possible"
         case .speed(1): "at the recorded pace"
-        case .speed(let speed): "at \(Int(exactly: speed).map(String.init) ?? "\(speed)") times the recorded pace"
+        case .speed(let speed): "at \(speed.plain) times the recorded pace"
         }
     }
 

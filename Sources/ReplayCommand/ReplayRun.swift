@@ -30,8 +30,10 @@ final class ReplayRun: Sendable {
         }
     }
 
-    /// Ends the replay, and returns its report.
-    func finish(durationNanoseconds: () -> UInt64) throws(CommandFailure) -> ReplayReport {
+    /// Ends the replay with `settings`, and returns its report.
+    func finish(
+        _ settings: ReplaySettings? = nil, durationNanoseconds: () -> UInt64
+    ) throws(CommandFailure) -> ReplayReport {
         let signal = ReplaySignal()
         let result = Locked<FeedReport?>(nil)
         feed.finish { report in
@@ -42,7 +44,8 @@ final class ReplayRun: Sendable {
         guard let report = result.withLock({ $0 }) else { throw ReplayRun.stuck }
         machines.settle()
         return ReplayReport(
-            report, hosts: machines.hosts, deliveries: machines.ledger, durationNanoseconds: durationNanoseconds())
+            report, hosts: machines.hosts, deliveries: machines.ledger, settings: settings,
+            durationNanoseconds: durationNanoseconds())
     }
 
     private func wait(for signal: ReplaySignal) throws(CommandFailure) {

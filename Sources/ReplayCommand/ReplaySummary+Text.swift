@@ -35,14 +35,6 @@ extension ReplaySummary {
         if notes.showsCoverage { page.write(report.coverage) }
     }
 
-    /// Why messages are lost.
-    private static let reasons = [
-        (DeliveryLedger.Loss.Reason.overflow.name, "the queue was full, and newer messages replaced them"),
-        (NTStatus.timeout.name, "the engine did not answer in time"),
-        (NTStatus.portDisconnected.name, "the engine was unreachable"),
-        (NTStatus.unsuccessful.name, "the engine failed"),
-    ]
-
     private var machineColumn: [String] { namesMachine ? ["machine"] : [] }
 
     /// Writes the first rows of a table, and how many more there are.
@@ -90,7 +82,9 @@ extension ReplaySummary {
             page.line("  and \(grouped(report.lossesUnlisted)) \(noun) of further kinds that are not listed")
         }
         let reasons = Set(report.losses.map(\.reason))
-        for (reason, words) in Self.reasons where reasons.contains(reason) { page.line("  \(reason): \(words)") }
+        for (reason, words) in DeliveryLedger.Loss.Reason.meanings where reasons.contains(reason) {
+            page.line("  \(reason): \(words)")
+        }
     }
 
     private func writeComparison(to page: inout TextPage) {

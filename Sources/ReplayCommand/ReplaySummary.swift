@@ -10,7 +10,7 @@ struct ReplaySummary {
     /// Facts that are not in the report.
     struct Notes {
         /// The engine, as the subject of a sentence.
-        var engineName = EngineName.ofService
+        var engineName = ReplayAnswer.engineOfService
         /// Why no delays were measured.
         var whyNoDelays = "delays need --pace recorded"
         /// Things that the reader should know before the figures, a phrase each.
@@ -98,16 +98,16 @@ struct ReplaySummary {
     }
 
     private func text(_ message: ReplayReport.Loss.Message) -> String {
-        return [clock(message), message.subject.map(fileName)].compactMap(\.self).joined(separator: " ")
-    }
-
-    /// When the event of a message was recorded, without the date: 10:15:30.123 of 2020-02-21T10:15:30.1234567Z.
-    func clock(_ message: ReplayReport.Loss.Message) -> String {
-        String(escaped(message.eventTime ?? message.time).dropFirst(11).prefix(12))
+        [escaped(message.clock), message.subject.map(fileName)].compactMap(\.self).joined(separator: " ")
     }
 
     /// The last part of a path, escaped: an escape has a backslash, too.
     func fileName(_ path: String) -> String { escaped(path.lastPathPart) }
+
+    /// The answer in three lines.
+    var answer: [String] {
+        ReplayAnswer(report, engineName: notes.engineName, whyNoDelays: notes.whyNoDelays).sentences.map(escaped)
+    }
 
     /// The counts with their names, largest first; `none` without counts.
     func list(_ counts: [String: Int], _ none: String) -> String {

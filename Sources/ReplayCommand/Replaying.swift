@@ -23,9 +23,6 @@ struct ReplayResult {
     let fault: CommandFailure?
     /// The points of a sweep; nil without one.
     private let sweep: SweepResult?
-    /// The JSON from a service; nil for a replay in this process.
-    private let answer: [UInt8]?
-
     /// The report of a replay in this process.
     init(
         _ report: ReplayReport, usesWebhook: Bool, engineName: String, unusedPolicies: [String], unread: UnreadInput,
@@ -38,7 +35,6 @@ struct ReplayResult {
         self.unread = unread
         self.fault = fault
         self.sweep = sweep
-        answer = nil
     }
 
     /// The report from a service.
@@ -49,25 +45,18 @@ struct ReplayResult {
             throw CommandFailure(status: .failed, message: "cannot read the report of the replay: \(error)")
         }
         usesWebhook = false
-        engineName = EngineName.ofService
+        engineName = ReplayAnswer.engineOfService
         unusedPolicies = []
         self.unread = unread
         self.fault = fault
         sweep = nil
-        self.answer = answer
     }
 
-    /// The report and a newline, as in the answer to `POST /v1/replays`. It is that of a service as it is, unless gates,
-    /// a comparison, or what was not read are added.
+    /// The report and a newline, as in the answer to `POST /v1/replays`.
     var json: [UInt8] {
-        var text: [UInt8]
-        if let answer, report.gates.isEmpty, report.comparison == nil {
-            text = answer
-        } else {
-            var json = JSONWriter()
-            report.write(to: &json)
-            text = json.bytes
-        }
+        var json = JSONWriter()
+        report.write(to: &json)
+        var text = json.bytes
         if !unread.isEmpty || fault != nil {
             text.add { json in
                 unread.writeMembers(to: &json)

@@ -110,7 +110,9 @@ struct ServerReplay: Replaying {
             throw fault ?? error
         }
         guard answer.status == 200 else { throw fault ?? refusal(answer) }
-        return try ReplayResult(answer: answer.body, unread: input.unread, fault: fault)
+        var result = try ReplayResult(answer: answer.body, unread: input.unread, fault: fault)
+        result.report.settings?.complete(by: command)
+        return result
     }
 
     private func refusal(_ answer: ServiceClient.Answer) -> CommandFailure {

@@ -245,20 +245,48 @@ import Testing
         let texts = Received<String>()
 
         func ended(_ record: MessageRecord) { texts.take("\(record.message.sequence) ended") }
-        func queueGrew(to count: Int, at time: FileTime) { texts.take("queue \(count)") }
+        func queueChanged(_ moment: QueueMoment) {
+            let event = moment.event == .none ? "" : ", event \(moment.event.ticks)"
+            texts.take(
+                "queue \(moment.highPriority.last)+\(moment.normal.last), at most \(moment.most)\(event)")
+        }
         func exited(_ process: AuxPidCreationTime, at time: FileTime) { texts.take("exit \(process.processId)") }
     }
 
-    @Test func `the queue is reported whenever it is longer than before since the last observer was added`() throws {
+    @Test func `the queue is reported before the next message that ends, and at the end of the observation`() throws {
         let driver = Driver.make(.make { $0.maxAsyncNotificationCount = 2 }, engine: engine)
         try driver.queueMessages(2)  // one in hand, one queued
-        let (first, second) = (Changes(), Changes())
-        _ = driver.observe(first)
+        let changes = Changes()
+        let observation = driver.observe(changes)
         try driver.queueMessages(2)  // one queued; the second of them drops the oldest
-        #expect(first.texts.values == ["queue 2", "2 ended"])
-        _ = driver.observe(second)
-        try driver.queueMessages(1)
-        #expect(second.texts.values == ["3 ended", "queue 2"] || second.texts.values == ["queue 2", "3 ended"])
+        #expect(changes.texts.values == ["queue 0+2, at most 2", "2 ended"])
+        engine.acknowledge()
+        #expect(changes.texts.values.suffix(1) == ["1 ended"])
+        engine.acknowledge()
+        #expect(changes.texts.values.suffix(2) == ["queue 0+1, at most 1", "3 ended"])
+        driver.endObservation(observation)
+        #expect(changes.texts.values.suffix(1) == ["queue 0+0, at most 0"])
+        try driver.queueMessages(2)
+        #expect(changes.texts.values.suffix(1) == ["queue 0+0, at most 0"])
+    }
+
+    @Test func `a queue that grows is reported even if no message ends, each moment once`() throws {
+        let clock = ManualClock()
+        let driver = Driver.make(engine: engine, clock: clock)
+        try driver.createProcess(ProcessCreation(imageFileName: "a.exe", processId: 100)) { _ in }
+        engine.acknowledge()
+        let changes = Changes()
+        _ = driver.observe(changes)
+        var caller = CallerTag("upload")
+        for number in 1...200 {
+            caller.eventTime = FileTime(ticks: UInt64(number))
+            if number % 2 == 0 { clock.advance(by: .milliseconds(1)) }
+            try driver.loadImage(ImageLoad(processId: 100, fullImageName: "x.dll"), caller: caller) { _ in }
+        }
+        // The first message is in hand all the time.
+        #expect(changes.texts.values.first == "queue 0+0, at most 1, event 1")
+        #expect(changes.texts.values[20] == "queue 0+40, at most 40, event 41")
+        #expect((64..<100).contains(changes.texts.count))
     }
 
     @Test func `PRC-7: an exit is reported once, before its message`() throws {
@@ -268,6 +296,6 @@ import Testing
         _ = driver.observe(changes)
         _ = try driver.exitProcess(100)
         #expect(throws: DriverError.self) { try driver.exitProcess(100) }
-        #expect(changes.texts.values == ["exit 100", "queue 1", "2 ended"])
+        #expect(changes.texts.values == ["queue 0+1, at most 1", "exit 100", "queue 0+0, at most 0", "2 ended"])
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bytes
 import Console
 import Driver
 import Messages
@@ -22,6 +23,62 @@ import Testing
         "xx2",
     ])
     func `invalid paces`(argument: String) { #expect(ReplayPace(argument: argument) == nil) }
+
+    @Test func `the command line has all options that affect the result, and neither folders nor secrets`() throws {
+        let arguments = [
+            "--format", "sysmon", "--order", "forward", "--include", "security", "--machine", "PC 1",
+            "--initial-threads",
+            "--pace", "x10", "--allow-empty", "--rules", "NotifyImageLoadRule,NotifyProcessCmdLine", "--policy",
+            #"*\it's.exe=NotifyImageLoadRule"#, "--engine-reply", "deny", "--engine-latency", "1.5s",
+            "--engine-fail-every", "4", "--engine-replies", "/home/me/replies.yaml", "--config", "etc/c.yaml",
+            "--queue-limit", "24", "--starvation-limit", "2", "--set", "driver.asyncTimeoutMs=900", "--compare",
+            "out/old.json", "--fail-on-loss=2", "--max-delay", "2s", "--max-queue", "9", "--fail-under", "12.5",
+        ]
+        let shown =
+            "wdfilterd replay a.zip - --format sysmon --order forward --include security --machine 'PC 1' --initial-threads "
+            + "--pace x10 --allow-empty --rules NotifyImageLoadRule,NotifyProcessCmdLine --policy "
+            + #"'*\it'\''s.exe=NotifyImageLoadRule' --engine-reply deny --engine-latency 1500ms "#
+            + "--engine-fail-every 4 --engine-replies replies.yaml --config c.yaml --queue-limit 24 "
+            + "--starvation-limit 2 --set driver.asyncTimeoutMs=900 --compare old.json --fail-on-loss=2 --max-delay 2000ms "
+            + "--max-queue 9 --fail-under 12.5"
+        let command = try ReplayCommand.parse(["/home/me/a.zip", "-"] + arguments)
+        #expect(command.commandLine == shown)
+        let again = try ReplayCommand.parse(["a.zip", "-"] + arguments)
+        #expect(again.commandLine == shown)
+        let webhook = [
+            "a.zip", "--engine-url", "http://h:1/secret?x", "--engine-secret-file", "k/s", "--sweep", "queue=1,2",
+        ]
+        #expect(
+            try ReplayCommand.parse(webhook).commandLine
+                == "wdfilterd replay a.zip --sweep queue=1,2 --engine-url 'http://h:1/<redacted>' --engine-secret-file s"
+        )
+        let server = ["-b.zip", "--server", "unix:/run/w.sock", "--token-file", "/etc/t", "--like", "lab", "--fresh"]
+        #expect(
+            try ReplayCommand.parse(server.dropFirst() + ["--", server[0]]).commandLine
+                == "wdfilterd replay ./-b.zip --server unix:w.sock --token-file t --like lab --fresh")
+        #expect(try ReplayCommand.parse(["a", "--fail-on-loss=0"]).commandLine == "wdfilterd replay a --fail-on-loss")
+        #expect(
+            try ReplayCommand.parse(["a", "--fail-on-loss=new", "--pace", "recorded"]).commandLine
+                == "wdfilterd replay a --pace recorded --fail-on-loss=new")
+    }
+
+    @Test func `an option that the command line does not have only changes the output`() {
+        let help = ReplayCommand.helpMessage()
+        let options = Set(help.matches(of: /(?m)^  (?:-\w, )?(--[a-z-]+)/).map { String($0.output.1) })
+        let output: Set = [
+            "--coverage", "--messages", "--points", "--json", "--html", "--quiet", "--color", "--log-level", "--help",
+            "--version",
+            "--ca-file", "--insecure",
+        ]
+        let shown: Set = [
+            "--format", "--order", "--include", "--machine", "--initial-threads", "--pace", "--allow-empty", "--rules",
+            "--policy", "--engine-url", "--engine-secret-file", "--engine-reply", "--engine-latency",
+            "--engine-fail-every", "--engine-replies", "--config", "--queue-limit", "--starvation-limit", "--set",
+            "--compare", "--fail-on-loss", "--max-delay", "--max-queue", "--fail-under", "--sweep", "--server",
+            "--token-file", "--like", "--fresh",
+        ]
+        #expect(options.subtracting(output).symmetricDifference(shown) == [])
+    }
 
     @Test func `rules are names separated by commas`() throws {
         #expect(try ArmedRules("NotifyImageLoadRule").rules == .notifyImageLoadRule)

@@ -108,13 +108,13 @@ struct DeliveryTimesTests {
         let ledger = DeliveryLedger(measuresDelays: true)
         let (a, b) = (ledger.observer(machine: "a"), ledger.observer(machine: "b"))
         #expect(ledger.queue == nil)
-        a.queueGrew(to: 2, at: .at(10))
-        b.queueGrew(to: 2, at: .at(5))
+        a.queueChanged(QueueMoment(highPriority: 0, normal: 2, at: .at(10)))
+        b.queueChanged(QueueMoment(highPriority: 0, normal: 2, at: .at(5)))
         #expect(ledger.queue == .init(count: 2, time: .at(5)))
-        a.queueGrew(to: 2, at: .at(7))
-        b.queueGrew(to: 1, at: .at(1))
+        a.queueChanged(QueueMoment(highPriority: 0, normal: 2, at: .at(7)))
+        b.queueChanged(QueueMoment(highPriority: 0, normal: 1, at: .at(1)))
         #expect(ledger.queue == .init(count: 2, time: .at(5)))
-        a.queueGrew(to: 3, at: .at(20))
+        a.queueChanged(QueueMoment(highPriority: 0, normal: 3, at: .at(20)))
         #expect(ledger.queue == .init(count: 3, time: .at(20)))
     }
 

@@ -22,6 +22,7 @@ import Testing
             options: .sysmon {
                 $0.replaysAllMachines = true
                 $0.reportsCoverage = true
+                $0.reportsTimeline = true
             }
         ) { machine in
             if machine == "refused" { return nil }
@@ -183,9 +184,56 @@ import Testing
     @Test func `a report that is read from its JSON is the same`() async throws {
         let (text, feed, ledger) = try await json(Self.lines, part: #"a "part".json"#)
         let hosts = [#"pc"1"#: ReplayHost(name: "pc-1", isCreated: true)]
-        let report = ReplayReport(feed, hosts: hosts, deliveries: ledger, durationNanoseconds: 1_999_999)
+        var report = ReplayReport(feed, hosts: hosts, deliveries: ledger, durationNanoseconds: 1_999_999)
+        #expect(report.timeline?.lanes.map(\.buckets.count) == [1])
+        #expect(report.timeline?.lanes[0].buckets[0].losses == ["STATUS_TIMEOUT": 1, "STATUS_UNSUCCESSFUL": 1])
         #expect(try read(text) == report)
         #expect(try JSONText(read(text)).bytes == text.bytes)
+        report.settings = Self.settings
+        #expect(try read(JSONText(report)) == report)
+    }
+
+    private static let settings: ReplaySettings = {
+        var settings = ReplaySettings(version: "1.2.3-dev")
+        settings.command = #"wdfilterd replay 'it'\''s "x".zip'"#
+        settings.files = ["it's \"x\".zip", "-"]
+        settings.pace = "x2.5"
+        settings.engine = .object([.init("type", .string("embedded")), .init("delayMs", .integer(90))])
+        settings.rules = ["NotifyImageLoadRule"]
+        settings.policies = [
+            .init(imageFileName: #"*\a.exe"#, rules: ["NotifyProcessCmdLine"], flags: ["ImageWow64cpuLoaded"]),
+            .init(imageFileName: "*", rules: []),
+        ]
+        settings.policiesUnlisted = 3
+        settings.driver = .object([.init("maxAsyncNotificationCount", .integer(24))])
+        settings.limits = .object([.init("processesPerHost", .integer(10))])
+        return settings
+    }()
+
+    @Test func `policies that do not fit into the JSON are counted, and stay counted`() async throws {
+        let (text, _, _) = try await json(Self.lines)
+        var report = try read(text)
+        report.settings = Self.settings
+        let long = ReplaySettings.Policy(imageFileName: String(repeating: "a", count: 40_000), rules: [])
+        report.settings?.policies = [long, long, long, long]
+        let written = JSONText(report)
+        let cut = try read(written)
+        #expect(cut.settings?.policies.count == 2)
+        #expect(cut.settings?.policiesUnlisted == 5)
+        #expect(JSONText(cut).bytes == written.bytes)
+    }
+
+    @Test func `a timeline whose buckets have impossible numbers is refused`() async throws {
+        let (text, _, _) = try await json(Self.lines)
+        let plain = String(decoding: text.bytes, as: UTF8.self)
+        for (found, other) in [
+            (#""bucket":1,"#, #""bucket":0,"#), (#""bucket":1,"#, #""bucket":601,"#),
+            (#""bucketMs":1,"#, #""bucketMs":0,"#),
+        ] {
+            #expect(plain.contains(found))
+            let wrong = Array(plain.replacing(found, with: other).utf8)
+            #expect(throws: JSONFaults.self) { try JSONDocument.read(wrong) { ReplayReport($0) } }
+        }
     }
 
     @Test func `items that do not fit into the JSON are counted, and stay counted`() async throws {

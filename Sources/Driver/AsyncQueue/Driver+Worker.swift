@@ -183,6 +183,7 @@ extension DriverState {
         }
         note(at: now)
         wakeRoomWaits()
+        observeQueue(at: now.time)
         if queue.notificationsCount == 0 { stopGathering() }
         for index in taken.indices {
             taken[index].notification.record.delivery = .inHand

@@ -24,7 +24,7 @@ extension DriverState {
                 drop(excess.record, for: &record, now: now.time)
             }
         }
-        observeQueue(at: now.time)
+        observeQueue(at: now.time, after: run.caller?.eventTime)
         let dropped = asyncCounters.droppedOnOverflow - droppedBefore
         note(at: now) { counts in
             counts.enqueued += 1

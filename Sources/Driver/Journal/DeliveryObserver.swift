@@ -1,14 +1,17 @@
 public import Messages
 
-/// Receives the ends of a host's messages, the peaks of its queue, and the exits of its processes.
+/// Receives the ends of a host's messages, the changes of its queue, and the exits of its processes.
 ///
 /// Called without the driver's lock, on the thread that caused the change. It must not block.
 public protocol DeliveryObserver: Sendable {
     /// A message has ended: it was sent, failed, was not sent, or was dropped. Called once per message.
     func ended(_ record: MessageRecord)
 
-    /// At `time`, on the host's clock, the queue holds `count` messages: more than before since the last observer was added.
-    func queueGrew(to count: Int, at time: FileTime)
+    /// The queue changed at a moment of the host's clock. Called when a message has ended, or after a number of moments, in order.
+    func queueChanged(_ moment: QueueMoment)
+
+    /// Both at once, first the moment of the queue: what most messages cause.
+    func ended(_ record: MessageRecord, after moment: QueueMoment)
 
     /// A process exited at `time`, on the host's clock. The message about its exit is created after that.
     func exited(_ process: AuxPidCreationTime, at time: FileTime)
@@ -16,7 +19,13 @@ public protocol DeliveryObserver: Sendable {
 
 extension DeliveryObserver {
     /// Does nothing.
-    public func queueGrew(to count: Int, at time: FileTime) {}
+    public func queueChanged(_ moment: QueueMoment) {}
+
+    /// Calls the functions for both.
+    public func ended(_ record: MessageRecord, after moment: QueueMoment) {
+        queueChanged(moment)
+        ended(record)
+    }
 
     /// Does nothing.
     public func exited(_ process: AuxPidCreationTime, at time: FileTime) {}
@@ -25,26 +34,34 @@ extension DeliveryObserver {
 /// A change that observers are notified of.
 enum ObservedChange: Sendable {
     case ended(MessageRecord)
-    case queueGrew(to: Int, at: FileTime)
     case exited(AuxPidCreationTime, at: FileTime)
 
     fileprivate func notify(_ observer: any DeliveryObserver) {
         switch self {
         case .ended(let record): observer.ended(record)
-        case .queueGrew(let count, let time): observer.queueGrew(to: count, at: time)
         case .exited(let process, let time): observer.exited(process, at: time)
         }
     }
 }
 
-/// Changes in order, and the observers to notify.
-struct ObservedChanges: Sendable {
-    let changes: [ObservedChange]
-    let observers: [UInt64: any DeliveryObserver]
+/// Changes in order, and the observers to notify. An object, so that a call without any passes on a pointer.
+final class ObservedChanges: Sendable {
+    private let changes: [ObservedChange]
+    private let queue: ObservedQueue
+    private let observers: [UInt64: any DeliveryObserver]
+
+    init(_ changes: [ObservedChange], _ queue: ObservedQueue, for observers: [UInt64: any DeliveryObserver]) {
+        (self.changes, self.queue, self.observers) = (changes, queue, observers)
+    }
 
     func notify() {
-        for change in changes {
-            for observer in observers.values { change.notify(observer) }
+        for observer in observers.values {
+            if changes.count == 1, case .ended(let record) = changes[0], let moment = queue.onlyMoment {
+                observer.ended(record, after: moment)
+                continue
+            }
+            queue.notify(observer)
+            for change in changes { change.notify(observer) }
         }
     }
 }
@@ -55,11 +72,10 @@ extension DriverState {
         if !observers.isEmpty { observed.append(.ended(record)) }
     }
 
-    /// Notes the length of the queue, for the observers, if it is larger than before.
-    mutating func observeQueue(at now: FileTime) {
-        guard !observers.isEmpty, queue.notificationsCount > observedQueueCount else { return }
-        observedQueueCount = queue.notificationsCount
-        observed.append(.queueGrew(to: observedQueueCount, at: now))
+    /// Notes the length of the queue, for the observers, after a message of `event` was added or messages were taken.
+    mutating func observeQueue(at now: FileTime, after event: FileTime? = nil) {
+        if observers.isEmpty { return }
+        observedQueue.note(highPriority: queue.highPriority.count, normal: queue.normal.count, at: now, after: event)
     }
 
     /// Notes the exit of a process, for the observers.
@@ -74,13 +90,13 @@ extension Driver {
         withState { state in
             state.observerCount += 1
             state.observers[state.observerCount] = observer
-            state.observedQueueCount = 0
             return Observation(id: state.observerCount)
         }
     }
 
     /// Stops reporting to the observer. Ending an observation twice does nothing.
     public func endObservation(_ observation: Observation) {
+        withState { $0.observedQueue.isDue = true }
         withState { $0.observers[observation.id] = nil }
     }
 }

@@ -24,8 +24,10 @@ public struct RulePolicy: Hashable, Sendable {
 
     /// The rules and flags that all policies of a host together give a process.
     public struct Grant: Hashable, Sendable {
-        var rules: ProcessRules = []
-        var flags: ProcessFlags = []
+        /// The rules.
+        public internal(set) var rules: ProcessRules = []
+        /// The flags.
+        public internal(set) var flags: ProcessFlags = []
 
         mutating func add(_ policy: RulePolicy) {
             rules.formUnion(policy.rules)

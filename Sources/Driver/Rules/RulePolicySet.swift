@@ -1,4 +1,4 @@
-import Messages
+public import Messages
 
 /// The rule policies of a host, prepared so that a creation is matched against all of them at once.
 ///
@@ -40,7 +40,7 @@ public struct RulePolicySet: Hashable, Sendable {
     public func hash(into hasher: inout Hasher) { hasher.combine(policies) }
 
     /// The grant for an image, computed at once.
-    func grant(for imageFileName: UnicodeString) -> RulePolicy.Grant {
+    public func grant(for imageFileName: UnicodeString) -> RulePolicy.Grant {
         var match = RulePolicyMatch(self, imageFileName: imageFileName)
         while true {
             if let grant = match.advance() { return grant }

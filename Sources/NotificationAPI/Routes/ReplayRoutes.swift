@@ -1,5 +1,6 @@
 import Driver
 import Engines
+import HTMLReport
 import JSON
 import Locking
 import Messages
@@ -10,7 +11,7 @@ import Runtime
 /// Uploads of recordings, which may have several machines.
 enum ReplayRoutes {
     static let routes: [Route] = [
-        .upload("/v1/replays", "postReplay", post)
+        .upload("/v1/replays", "postReplay", produces: [.json, .html], post)
     ]
 
     private enum Format: String, CaseIterable {
@@ -26,6 +27,7 @@ enum ReplayRoutes {
             options.replaysAllMachines = true
             options.drainsQueue = true
             options.reportsCoverage = true
+            options.reportsTimeline = true
             return (options, named, parameters.bool("fresh") ?? false)
         }
         if isFresh, !context.isFromAdmin {
@@ -37,8 +39,12 @@ enum ReplayRoutes {
             throw Problem(
                 .forbidden, "The host \(model) has a webhook. Creating hosts like it requires the role admin.")
         }
+        let settings = ReplaySettings(
+            version: context.api.about.version, config: use.host.driver.config,
+            limits: context.api.hosts.defaults.limits, engine: use.host.engine.setting,
+            policies: use.host.driver.rulePolicies)
         return ReplayUpload(
-            options, HostCreation(like: use.host), replacesHosts: isFresh,
+            options, HostCreation(like: use.host), settings, replacesHosts: isFresh,
             in: try context.api.acquireUploadSlot(context), context)
     }
 }
@@ -130,14 +136,17 @@ private final class ReplayUpload: PipelinedUpload {
     private let context: RequestContext
     private let hosts: MachineHosts
     let pipeline: UploadPipeline
+    /// Those of the hosts that it creates.
+    private let settings: ReplaySettings
     private let started: UInt64
     let slot: UploadSlots.Slot
 
     init(
-        _ options: EventFeed.Options, _ creation: HostCreation, replacesHosts: Bool, in slot: UploadSlots.Slot,
-        _ context: RequestContext
+        _ options: EventFeed.Options, _ creation: HostCreation, _ settings: ReplaySettings, replacesHosts: Bool,
+        in slot: UploadSlots.Slot, _ context: RequestContext
     ) {
         self.slot = slot
+        self.settings = settings
         self.context = context
         let hosts = MachineHosts(
             context.api.hosts, creation, replacesHosts: replacesHosts, caller: context.callerTag)
@@ -151,14 +160,15 @@ private final class ReplayUpload: PipelinedUpload {
     func finish(_ responder: Responder) {
         slot.finish()
         let reply = context.reply(to: responder)
-        let started = started
-        pipeline.finish { [hosts, slot, pipeline] feed in
+        let isPage = context.representation == .html
+        pipeline.finish { [hosts, slot, pipeline, settings, started] feed in
             let spent = SystemClock().uptimeNanoseconds() &- started
             let names = hosts.release()
             slot.release()
             if let problem = Problem(pipeline.container) { return reply.send(problem) }
             let report = ReplayReport(
-                feed, hosts: names, deliveries: hosts.ledger, durationNanoseconds: spent)
+                feed, hosts: names, deliveries: hosts.ledger, settings: settings, durationNanoseconds: spent)
+            if isPage { return reply.send(.html, ReplayPage(report).html) }
             reply.send { report.write(to: &$0) }
         }
     }

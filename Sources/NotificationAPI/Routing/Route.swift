@@ -92,12 +92,12 @@ public final class Route: Sendable {
     }
 
     static func upload(
-        _ template: String, _ operationId: String,
+        _ template: String, _ operationId: String, produces: [MediaType] = [.json],
         _ action: @escaping @Sendable (RequestContext) throws(Problem) -> any BodyConsumer
     ) -> Route {
         // Clients that were generated from openapi.yaml send lines as bytes.
         Route(
-            .post, template, operationId, for: .drive, [.json],
+            .post, template, operationId, for: .drive, produces,
             .stream([.ndjson, .octetStream, .json, .xml, .textXML], action))
     }
 }

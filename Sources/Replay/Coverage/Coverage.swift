@@ -11,6 +11,11 @@ public struct Coverage: Hashable, Sendable {
         public internal(set) var held = 0
         /// It was false.
         public internal(set) var failed = 0
+
+        /// Counts `count` results.
+        fileprivate mutating func add(_ count: Int, _ holds: Bool) {
+            if holds { held += count } else { failed += count }
+        }
     }
 
     /// How often a routine ran.
@@ -61,10 +66,23 @@ public struct Coverage: Hashable, Sendable {
         var outcomes = Outcomes()
         for (path, count) in paths where path.routine == check.routine {
             for (looked, holds) in path.trace.checks where looked == check {
-                if holds { outcomes.held += count } else { outcomes.failed += count }
+                outcomes.add(count, holds)
             }
         }
         return outcomes
+    }
+
+    /// How often `routine` went on from each of its conditions with each result, by the condition's id.
+    ///
+    /// - Complexity: O(different ways of its runs).
+    func places(of routine: DriverRoutine) -> [String: Outcomes] {
+        var places: [String: Outcomes] = [:]
+        for (path, count) in paths where path.routine == routine {
+            for (condition, holds) in routine.path(of: path.trace) {
+                places[condition.id, default: Outcomes()].add(count, holds)
+            }
+        }
+        return places
     }
 
     /// The number of outcomes that were reached; each condition has two.

@@ -26,6 +26,8 @@ extension EventFeed {
         public var drainsQueue = false
         /// Whether the report contains coverage.
         public var reportsCoverage = false
+        /// Whether the report says when the applied events happened.
+        public var reportsTimeline = false
         /// Whether the feed stops at the first rejected line.
         public var stopsOnError = false
         /// Sysmon: whether each created process gets a first thread, created by its parent; recordings lack it.

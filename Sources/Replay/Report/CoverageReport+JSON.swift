@@ -14,6 +14,8 @@ extension CoverageReport {
                     json.member("records", routine.records)
                     json.member("notified", routine.notified)
                     json.member("conditions", each: routine.conditions) { $1.write(to: &$0) }
+                    if routine.places.isEmpty { return }
+                    json.member("tree", each: routine.places) { $1.write(to: &$0) }
                 }
             }
             json.member("messageTypes", each: messageTypes) { json, message in
@@ -34,12 +36,27 @@ extension CoverageReport {
         routines = object.each("routines") { routine in
             Routine(
                 name: routine.text("routine"), records: routine.count("records"), notified: routine.count("notified"),
-                conditions: routine.each("conditions", Condition.init))
+                conditions: routine.each("conditions", Condition.init),
+                places: routine.eachIfPresent("tree", Place.init))
         }
         messageTypes = object.each("messageTypes") { message in
             Message(type: MessageTypeName(message), made: message.count("made"), why: message.optionalText("why"))
         }
         gaps = object.texts("gaps")
+    }
+}
+
+extension CoverageReport.Place {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("id", id)
+            json.member("held", held)
+            json.member("failed", failed)
+        }
+    }
+
+    fileprivate init(_ object: JSONObject) {
+        self.init(id: object.text("id"), held: object.count("held"), failed: object.count("failed"))
     }
 }
 

@@ -13,6 +13,18 @@ public struct CoverageReport: Equatable, Sendable {
         public let notified: Int
         /// Its conditions, in the driver's order.
         public let conditions: [Condition]
+        /// How often it went on from each place of its tree of conditions; empty in a report of an earlier version.
+        public let places: [Place]
+    }
+
+    /// A place in the tree of a routine's conditions: a condition may have several.
+    public struct Place: Equatable, Sendable {
+        /// Its id.
+        public let id: String
+        /// How often the condition was true there.
+        public let held: Int
+        /// How often it was false there.
+        public let failed: Int
     }
 
     /// A condition of a routine.
@@ -66,9 +78,14 @@ extension CoverageReport {
         outcomes = Coverage.outcomeCount
         routines = Coverage.routines.map { routine in
             let runs = coverage.runs(of: routine)
+            let places = coverage.places(of: routine)
             return Routine(
                 name: routine.name, records: runs.runs, notified: runs.notified,
-                conditions: routine.checks.map { Condition($0.check, coverage.outcomes(of: $0.check), in: format) })
+                conditions: routine.checks.map { Condition($0.check, coverage.outcomes(of: $0.check), in: format) },
+                places: routine.conditions.map { condition in
+                    let outcomes = places[condition.id] ?? Coverage.Outcomes()
+                    return Place(id: condition.id, held: outcomes.held, failed: outcomes.failed)
+                })
         }
         messageTypes = Coverage.messageTypes.map { type in
             let made = messages[type]

@@ -69,6 +69,14 @@ extension DeliveryLedger {
 }
 
 extension DeliveryLedger.Loss.Reason {
+    /// Why messages are lost, by the reason's name.
+    public static let meanings = [
+        (name: DeliveryLedger.Loss.Reason.overflow.name, words: "the queue was full, and newer messages replaced them"),
+        (name: NTStatus.timeout.name, words: "the engine did not answer in time"),
+        (name: NTStatus.portDisconnected.name, words: "the engine was unreachable"),
+        (name: NTStatus.unsuccessful.name, words: "the engine failed"),
+    ]
+
     /// Why the engine did not get a message that has ended; nil if it did.
     init?(_ record: MessageRecord) {
         switch record.delivery {

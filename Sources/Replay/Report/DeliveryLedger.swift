@@ -19,6 +19,9 @@ public final class DeliveryLedger: Sendable {
 
         /// The messages that the engine did not receive.
         public var lost: Int { failed + notSent + dropped }
+
+        /// All messages that have ended.
+        public var all: Int { sent + lost }
     }
 
     private struct State {
@@ -28,6 +31,8 @@ public final class DeliveryLedger: Sendable {
         var times = DeliveryTimes()
         var processes: ProcessDeliveries
         var queue: QueuePeak?
+        /// By the numbers of the machines; the last one is for all further machines.
+        var lanes: [MessageLane] = []
     }
 
     /// The longest queue of a host, and when it was that long.
@@ -36,7 +41,9 @@ public final class DeliveryLedger: Sendable {
         let time: FileTime
     }
 
-    private let measuresDelays: Bool
+    /// Whether the hosts' clocks run like that of the recording.
+    let measuresDelays: Bool
+    private let lists: Bool
     private let onEnding: (@Sendable (Ending) -> Void)?
     private let state: Locked<State>
 
@@ -47,12 +54,13 @@ public final class DeliveryLedger: Sendable {
     ///
     /// - Parameters:
     ///   - measuresDelays: whether the hosts' clocks run like that of the recording, so that delays can be measured.
-    ///   - lists: whether losses and processes are listed; else their messages are only counted.
+    ///   - lists: whether losses, processes and the timeline are kept; else messages are only counted.
     ///   - onEnding: called for each message that has ended, on the thread that ended it.
     public init(
         measuresDelays: Bool = false, lists: Bool = true, onEnding: (@Sendable (Ending) -> Void)? = nil
     ) {
         self.measuresDelays = measuresDelays
+        self.lists = lists
         self.onEnding = onEnding
         let limit = lists ? DeliveryLedger.listLimit : 0
         state = Locked(State(losses: LossList(limit: limit), processes: ProcessDeliveries(limit: limit)))
@@ -63,6 +71,9 @@ public final class DeliveryLedger: Sendable {
         let number = state.withLock { state in
             if let number = state.machines.firstIndex(of: machine) { return number }
             state.machines.append(machine)
+            if lists, state.lanes.count < Timeline.mostLanes {
+                state.lanes.append(MessageLane(hasRunningClock: measuresDelays, isNative: machine == nil))
+            }
             return state.machines.count - 1
         }
         return Observer(ledger: self, machine: machine, number: number)
@@ -73,19 +84,25 @@ public final class DeliveryLedger: Sendable {
         let machine: String?
         let number: Int
 
-        func ended(_ record: MessageRecord) { ledger.note(record, self) }
+        func ended(_ record: MessageRecord) { ledger.note(record, after: nil, self) }
 
-        func queueGrew(to count: Int, at time: FileTime) { ledger.noteQueue(count, at: time) }
+        func ended(_ record: MessageRecord, after moment: QueueMoment) { ledger.note(record, after: moment, self) }
+
+        func queueChanged(_ moment: QueueMoment) {
+            ledger.state.withLock { ledger.note(moment, self, in: &$0) }
+        }
 
         func exited(_ process: AuxPidCreationTime, at time: FileTime) {
             ledger.noteExit(of: DeliveryTimes.MachineProcess(machine: number, process: process), at: time)
         }
     }
 
-    private func noteQueue(_ count: Int, at time: FileTime) {
-        state.withLock { state in
-            if let queue = state.queue, (count, queue.time) <= (queue.count, time) { return }
-            state.queue = QueuePeak(count: count, time: time)
+    private func note(_ moment: QueueMoment, _ observer: Observer, in state: inout State) {
+        // The queues of several machines are not one.
+        if lists, observer.number < Timeline.mostLanes - 1 { state.lanes[observer.number].note(moment) }
+        let (peak, since) = (state.queue?.count ?? 0, state.queue?.time ?? .none)
+        if moment.most > peak || moment.most == peak && moment.time < since {
+            state.queue = QueuePeak(count: moment.most, time: moment.time)
         }
     }
 
@@ -93,7 +110,7 @@ public final class DeliveryLedger: Sendable {
         if measuresDelays { state.withLock { $0.times.noteExit(of: process, at: time) } }
     }
 
-    private func note(_ record: MessageRecord, _ observer: Observer) {
+    private func note(_ record: MessageRecord, after moment: QueueMoment?, _ observer: Observer) {
         guard record.delivery.isFinal else { return }
         let type = MessageType(of: record.message)
         let process = record.message.process.map {
@@ -101,8 +118,10 @@ public final class DeliveryLedger: Sendable {
         }
         let reason = Loss.Reason(record)
         let lag = state.withLock { state -> DeliveryTimes.Lag? in
+            if let moment { note(moment, observer, in: &state) }
             state.ends[type, default: Ends()].count(record.delivery)
             if let reason { state.losses.note(record.message, type, reason, machine: observer.machine) }
+            if lists { state.lanes[min(observer.number, Timeline.mostLanes - 1)].note(record, reason) }
             let lag = measuresDelays ? state.times.note(record, type, of: process) : nil
             state.processes.note(
                 process, imageFileName: record.message.imageFileName?.text, isLost: reason != nil, lag)
@@ -131,6 +150,11 @@ public final class DeliveryLedger: Sendable {
     /// The longest queue of a host; nil if nothing was queued.
     var queue: QueuePeak? { state.withLock { $0.queue } }
 
+    /// The messages and the queue of each machine over time; beyond the most lanes, those of all further machines together.
+    var lanes: [(machine: String?, lane: MessageLane)] {
+        state.withLock { state in Array(zip(state.machines, state.lanes)) }
+    }
+
     /// The numbers of messages that the engine got after the exit of their process, and after `end` of the recording.
     func late(after end: FileTime?) -> (afterExit: Int, afterEnd: Int) {
         state.withLock { ($0.times.afterExit, $0.times.count(after: end)) }
@@ -149,7 +173,16 @@ public final class DeliveryLedger: Sendable {
 }
 
 extension DeliveryLedger.Ends {
-    fileprivate mutating func count(_ delivery: MessageRecord.Delivery) {
+    /// Adds the numbers of `other`.
+    mutating func add(_ other: DeliveryLedger.Ends) {
+        sent += other.sent
+        failed += other.failed
+        notSent += other.notSent
+        dropped += other.dropped
+    }
+
+    /// Counts a message with this outcome.
+    mutating func count(_ delivery: MessageRecord.Delivery) {
         switch delivery {
         case .sent: sent += 1
         case .failed: failed += 1

@@ -8,6 +8,8 @@ public struct FeedReport: Equatable, Sendable {
         public let name: String?
         /// The counts of its lines. Rejected lines are listed in the total only.
         public let events: EventsReport
+        /// Its lane of `lanes`; nil without a timeline.
+        let lane: Int?
     }
 
     /// All lines, including those without a machine and those of machines that are not replayed.
@@ -16,8 +18,12 @@ public struct FeedReport: Equatable, Sendable {
     public let machines: [Machine]
     /// The format of the lines.
     public let format: EventFeed.Options.Format
+    /// The time of the earliest event, according to the recording; nil if no event has a time.
+    public let start: FileTime?
     /// The time of the latest event, according to the recording; nil if no event has a time.
     public let end: FileTime?
+    /// The applied events of the machines over time; empty unless the options ask for it.
+    let lanes: [TimeBuckets<EventBucket>]
     /// The routines and conditions that the events reached; empty unless the options ask for it.
     public let coverage: Coverage
     /// The gaps of this recording that explain the figures, a phrase each.

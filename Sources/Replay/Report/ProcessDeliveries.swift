@@ -22,6 +22,8 @@ struct ProcessDeliveries: Sendable {
     let limit: Int
     private var entries: [Entry] = []
     private var indices: [DeliveryTimes.MachineProcess: Int] = [:]
+    /// The index of the previous message's process, which most messages share.
+    private var latest: Int?
     /// The number of all messages, of these processes and others.
     private(set) var messages = 0
 
@@ -42,7 +44,13 @@ struct ProcessDeliveries: Sendable {
     }
 
     private mutating func index(of process: DeliveryTimes.MachineProcess) -> Int? {
-        if let index = indices[process] { return index }
+        if let latest, entries[latest].process == process { return latest }
+        guard let index = indices[process] ?? add(process) else { return nil }
+        latest = index
+        return index
+    }
+
+    private mutating func add(_ process: DeliveryTimes.MachineProcess) -> Int? {
         guard entries.count < limit else { return nil }
         indices[process] = entries.count
         entries.append(Entry(process: process))

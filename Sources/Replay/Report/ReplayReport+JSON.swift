@@ -3,14 +3,16 @@ public import JSON
 
 extension ReplayReport {
     /// The sizes of the text that machines, their hosts, losses and processes must not exceed: an answer has at most 4 MiB. The
-    /// entries left out are counted.
+    /// entries left out are counted. Settings and timeline have limits of their own, and come before hosts.
     static let (mostMachineBytes, mostHostBytes, mostBytes) = (1 << 20, 3 << 20, 4 << 20 - 192 << 10)
     static let mostProcessBytes = mostBytes + 128 << 10
 
     /// Writes the report as `POST /v1/replays` answers it.
     public func write(to json: inout JSONWriter) {
         json.object { json in
+            if let settings { json.member("settings") { settings.write(to: &$0) } }
             total.writeMembers(to: &json)
+            if let timeline { json.member("timeline") { timeline.write(to: &$0) } }
             var written = json.member("hosts", each: machines, within: ReplayReport.mostHostBytes) { $1.write(to: &$0) }
             let unlisted = machinesUnlisted + machines.count - written
             if unlisted > 0 { json.member("hostsUnlisted", unlisted) }
@@ -31,7 +33,9 @@ extension ReplayReport {
         guard let object = value.openObject(), let coverage = object.required("coverage", { $0.openObject() }) else {
             return nil
         }
+        settings = object.optional("settings") { $0.openObject() }.map(ReplaySettings.init)
         total = EventsReport(object)
+        timeline = object.optional("timeline") { $0.openObject() }.flatMap(Timeline.init)
         machines = object.each("hosts", Machine.init)
         machinesUnlisted = object["hostsUnlisted"] == nil ? 0 : object.count("hostsUnlisted")
         deliveries = object.each("deliveries", Delivery.init)

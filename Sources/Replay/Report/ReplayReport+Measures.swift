@@ -35,7 +35,7 @@ extension ReplayReport {
     /// The messages about one process.
     public struct Process: Equatable, Sendable {
         /// The largest number of processes in a report.
-        static let limit = 100
+        static let limit = 500
 
         /// The machine; nil for native lines.
         public let machine: String?

@@ -55,12 +55,16 @@ public struct ReplayReport: Equatable, Sendable {
         public let last: Message
     }
 
+    /// What was replayed, and with which settings; nil in a report of an earlier version.
+    public var settings: ReplaySettings?
     /// All lines, including those without a machine and those of machines that are not replayed.
     public let total: EventsReport
     /// The machines that got a host, in order of appearance.
     public let machines: [Machine]
     /// The number of machines with a host that are not in `machines`.
     public let machinesUnlisted: Int
+    /// When the events and the messages happened; nil if none has a time.
+    public internal(set) var timeline: Timeline?
     /// The outcome of the messages, by kind and type.
     public let deliveries: [Delivery]
     /// The losses, earliest first.
@@ -99,13 +103,16 @@ public struct MessageTypeName: Equatable, Sendable, CustomStringConvertible {
 }
 
 extension ReplayReport {
-    /// The report of the counts in `feed`, the `hosts` by machine, and the messages in `ledger`.
+    /// The report of the counts in `feed`, the `hosts` by machine, and the messages in `ledger`, of a replay with `settings`.
     public init(
-        _ feed: FeedReport, hosts: [String?: ReplayHost], deliveries ledger: DeliveryLedger, durationNanoseconds: UInt64
+        _ feed: FeedReport, hosts: [String?: ReplayHost], deliveries ledger: DeliveryLedger,
+        settings: ReplaySettings? = nil, durationNanoseconds: UInt64
     ) {
+        self.settings = settings
         total = feed.total
         machines = feed.machines.map { Machine(name: $0.name, host: hosts[$0.name], events: $0.events) }
         machinesUnlisted = 0
+        timeline = Timeline(feed, ledger)
         deliveries = ledger.ends.map { Delivery(type: $0.key.names, ends: $0.value) }
             .sorted { ($0.type.kind, $0.type.operation) < ($1.type.kind, $1.type.operation) }
         losses = ledger.losses.map(Loss.init)

@@ -6,6 +6,7 @@ extension EventSequence {
     mutating func resolveHost(isFound: Bool) {
         guard let upcoming else { return }
         sections[upcoming.section].hasHost = isFound
+        if isFound { sections.giveLane(to: upcoming.section) }
     }
 
     /// Answers `.decide`.

@@ -88,10 +88,12 @@ struct EventSequence {
             total: total,
             machines: sections.all.compactMap { section in
                 section.hasHost == true
-                    ? FeedReport.Machine(name: section.machine, events: section.tally.report) : nil
+                    ? FeedReport.Machine(name: section.machine, events: section.tally.report, lane: section.lane) : nil
             },
             format: options.format,
+            start: sections.all.compactMap(\.earliest).min(),
             end: sections.all.compactMap(\.latest).max(),
+            lanes: sections.lanes,
             coverage: coverage,
             gaps: RecordingGaps.of(
                 sum, in: options.format, isNewestFirst: sections.all.contains(where: \.isNewestFirst)))
@@ -181,7 +183,7 @@ struct EventSequence {
             plans[ticket]?.plan.isToDrain = false
             return .awaitDrained(ticket, section: entry.section)
         }
-        sections.tally(entry.section) { $0.apply(entry.plan.type) }
+        sections.apply(entry.plan, of: entry.section)
         end(ticket)
         return nil
     }

@@ -13,9 +13,13 @@ struct MachineSections: Sendable {
         var hasHost: Bool?
         /// Whether it has records of Sysmon, so that those of the log Security are skipped.
         var hasSysmon = false
+        /// Its lane of the timeline; nil until its first event is applied.
+        fileprivate(set) var lane: Int?
         /// The times of the first and the last event that have one.
         fileprivate var span: (first: FileTime, last: FileTime)?
 
+        /// The earliest time of an event.
+        private(set) var earliest: FileTime?
         /// The latest time of an event.
         private(set) var latest: FileTime?
 
@@ -26,6 +30,7 @@ struct MachineSections: Sendable {
         mutating func note(_ time: FileTime?) {
             guard let time else { return }
             span = (span?.first ?? time, time)
+            earliest = min(earliest ?? time, time)
             latest = max(latest ?? time, time)
         }
     }
@@ -36,6 +41,8 @@ struct MachineSections: Sendable {
     private(set) var machines: [String] = []
     /// The counts of lines without a section.
     var others = Tally()
+    /// The events of each lane of the timeline.
+    private(set) var lanes: [TimeBuckets<EventBucket>] = []
     /// Indices by name; nil for a machine that is not replayed.
     private var indices: [String: Int?] = [:]
     /// The machine of the previous line, which most lines share.
@@ -88,6 +95,19 @@ struct MachineSections: Sendable {
     /// Changes the counts of a section; nil stands for the lines without one.
     mutating func tally(_ section: Int?, _ change: (inout Tally) -> Void) {
         if let section { change(&all[section].tally) } else { change(&others) }
+    }
+
+    /// Notes that a section has got a host. Hosts get their lanes of the timeline in this order, until there are as many as there may be.
+    mutating func giveLane(to section: Int) {
+        guard options.reportsTimeline, all[section].lane == nil else { return }
+        if lanes.count < Timeline.mostLanes { lanes.append(TimeBuckets()) }
+        all[section].lane = lanes.count - 1
+    }
+
+    /// Counts an event of a section that was applied.
+    mutating func apply(_ plan: EventPlan, of section: Int) {
+        all[section].tally.apply(plan.type)
+        if let lane = all[section].lane, let time = plan.time { lanes[lane].update(at: time) { $0.count += 1 } }
     }
 
     /// All counts together.

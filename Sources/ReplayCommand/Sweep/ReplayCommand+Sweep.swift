@@ -59,9 +59,12 @@ extension ReplayCommand {
         let result = ReplayResult(
             outcome.report, usesWebhook: false, engineName: "", unusedPolicies: outcome.unusedPolicies,
             unread: outcome.unread, fault: outcome.fault, sweep: outcome.result)
+        if hasResult(outcome.report) {
+            try deliver(html: SweepPage(outcome.result, outcome.report, pageNotes(on: result)).html)
+        }
         if output.json {
             try StandardStream.output.deliver(String(decoding: result.json, as: UTF8.self))
-        } else if hasResult(outcome.report) {
+        } else if hasResult(outcome.report), !output.printsHTML {
             try StandardStream.output.deliver(
                 outcome.result.text(
                     outcome.report, pace, warnings(about: result), in: TerminalStyle(color, of: .output)))

@@ -29,6 +29,8 @@ struct SweepAxis: Hashable, Sendable {
     let parameter: Parameter
     /// Ascending, without repetition.
     let values: [Int]
+    /// The axis as the option has it.
+    let text: String
 
     /// The largest number of points of all axes together.
     static let mostPoints = 200
@@ -44,12 +46,15 @@ struct SweepAxis: Hashable, Sendable {
             let names = Parameter.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("write NAME=VALUES, such as latency=1ms..2s; NAME is one of \(names)")
         }
+        self.text = text
         self.parameter = parameter
         values = try parameter.values(in: parts[1])
     }
 
     /// An axis with these values.
-    init(_ parameter: Parameter, _ values: [Int]) { (self.parameter, self.values) = (parameter, values) }
+    init(_ parameter: Parameter, _ values: [Int], text: String = "") {
+        (self.parameter, self.values, self.text) = (parameter, values, text)
+    }
 
     /// The values from the easiest one for an engine to the hardest.
     var fromEasiest: [Int] { parameter.fromEasiest(values) }

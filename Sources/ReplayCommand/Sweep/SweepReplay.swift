@@ -46,6 +46,7 @@ struct SweepReplay {
         var outcome = Outcome(result: result, report: pass.reports[0], unread: pass.unread, fault: pass.fault)
         if pass.fault == nil { try refine(&outcome.result, open) }
         outcome.unusedPolicies = policyUse.unused
+        outcome.report.settings = command.settings(setup.defaults)
         outcome.report.durationMilliseconds = (SystemClock().uptimeNanoseconds() - started) / 1_000_000
         return outcome
     }

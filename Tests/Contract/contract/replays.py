@@ -64,6 +64,7 @@ def coherent(report: Report) -> None:
     assert len(set(report["machines"])) == len(report["machines"])
     assert {section["machine"] for section in sections} <= set(report["machines"])
     delivered(report)
+    timed(report)
     measured(report)
     covered(report)
 
@@ -88,6 +89,37 @@ def delivered(report: Report) -> None:
                 for loss in report["losses"]
                 if (loss["reason"] == "overflow") == overflow
             ) == added({kind: {name: sum(of[end] for end in lost)}} for (kind, name), of in became.items())
+
+
+def timed(report: Report) -> None:
+    """Check that the timeline agrees with the deliveries and the losses (UIA-9)."""
+    if "timeline" not in report:
+        return
+    timeline = report["timeline"]
+    lanes = timeline["lanes"]
+    assert timeline["firstEvent"] <= timeline["lastEvent"]
+    numbers = [[item["bucket"] for item in lane["items"]] for lane in lanes]
+    assert all(of == sorted(set(of)) and set(of) <= set(range(1, 601)) for of in numbers)
+    assert sum(map(len, numbers)) <= 2400
+    items = [item for lane in lanes for item in lane["items"]]
+    assert all(timeline["start"] <= item["time"] <= timeline["lastEvent"] for item in items)
+    assert sum(item["events"] for item in items) <= report["applied"]
+    for item in items:
+        assert item["enqueued"] == item["sent"] + item["sendFailed"] + item["dropped"]
+        assert item["depthMax"] <= report["queue"]["peak"]
+        assert max(item["highPriority"]["max"], item["normal"]["max"]) <= item["depthMax"]
+    became = {kind: [of for of in report["deliveries"] if of["kind"] == kind] for kind in ("sync", "async", "direct")}
+    for kind, ends in {
+        "async": {"sent": "sent", "failed": "sendFailed", "dropped": "dropped"},
+        "sync": {"sent": "sent", "failed": "failed", "notSent": "notSent"},
+        "direct": {"sent": "sent", "failed": "failed"},
+    }.items():
+        for end, name in ends.items():
+            parts = items if kind == "async" else [item[kind] for item in items]
+            assert sum(part[name] for part in parts) == sum(of[end] for of in became[kind]), (kind, end)
+    losses = added(item.get("losses", {}) for item in items)
+    if report["lossesUnlisted"] == 0:
+        assert losses == added({loss["reason"]: loss["count"]} for loss in report["losses"])
 
 
 def measured(report: Report) -> None:
@@ -171,11 +203,11 @@ def settled(host: Machine, section: Report) -> None:
 
 
 def alike(report: Report) -> Report:
-    """A report without the values that differ from run to run."""
-    return {name: value for name, value in report.items() if name != "durationMilliseconds"}
+    """A report without the values that differ from run to run, or from one place of the hosts to another."""
+    return {name: value for name, value in report.items() if name not in ("durationMilliseconds", "settings")}
 
 
 def regardless_of_pace(report: Report) -> Report:
     """A report without the values that differ from run to run or depend on the pace."""
-    measures = ("delay", "queue", "late", "processes")
+    measures = ("delay", "queue", "late", "processes", "timeline")
     return {name: value for name, value in alike(report).items() if name not in measures}

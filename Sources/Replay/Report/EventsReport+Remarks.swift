@@ -1,9 +1,8 @@
-import Console
-import Replay
+import Bytes
 
 extension EventsReport {
     /// What is unusual about the records, a line each.
-    var remarks: [String] {
+    public var remarks: [String] {
         var remarks: [String] = []
         if repaired > 0 {
             remarks.append(

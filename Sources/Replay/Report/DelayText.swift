@@ -1,7 +1,7 @@
 /// Delays for people.
-enum DelayText {
+public enum DelayText {
     /// A time with its unit and about two digits, rounded down: `360 ms`, `4.9 s`, `20 min 4 s`.
-    static func of(_ microseconds: UInt64) -> String {
+    public static func of(_ microseconds: UInt64) -> String {
         let (milliseconds, seconds) = (microseconds / 1000, microseconds / 1_000_000)
         return switch microseconds {
         case 0: "0 ms"
