@@ -138,7 +138,7 @@ export const columns = (from, to, width) => {
     paint(bucket.start, time, bucket);
     const next = list[index + 1]?.start ?? stop;
     if (time < next) paint(time, next, held(before + 1 + index));
-    result[pixel(bucket.start)].dropped += bucket.dropped;
+    result[Math.min(width - 1, pixel(bucket.start))].dropped += bucket.dropped;
   });
   return result;
 };
