@@ -3,7 +3,7 @@
 
 import { clock, number } from "./words.js";
 
-const colours = ["normal", "high", "loss", "fine", "dim", "line", "text", "bg", "sel", "link"];
+const colors = ["normal", "high", "loss", "fine", "dim", "line", "text", "bg", "sel", "link"];
 const lanes = [0, 2, 5, 8, 2];
 
 /** Where the plot itself lies on a canvas, in pixels; `em` is the size of its text. */
@@ -23,13 +23,13 @@ export const draw = (canvas, scene) => {
   Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
   const pen = canvas.getContext("2d");
   const style = getComputedStyle(canvas);
-  const colour = Object.fromEntries(colours.map(name => [name, style.getPropertyValue(`--${name}`)]));
+  const color = Object.fromEntries(colors.map(name => [name, style.getPropertyValue(`--${name}`)]));
   const plot = frame(canvas);
   const scale = ceiling(scene);
   pen.scale(ratio, ratio);
   pen.font = `${plot.em}px ${style.fontFamily}`;
   pen.textBaseline = "middle";
-  const all = { pen, plot, colour, scene, scale, y: value => plot.floor - plot.height * value / scale.top,
+  const all = { pen, plot, color, scene, scale, y: value => plot.floor - plot.height * value / scale.top,
     x: time => plot.left + plot.width * (time - scene.from) / (scene.to - scene.from) };
   for (const part of [selection, grid, areas, limit, marks, lower, cursor]) {
     pen.save();
@@ -48,10 +48,10 @@ const ceiling = ({ columns, limit: most }) => {
   return { unit, top: full ? wanted : Math.ceil(wanted / unit) * unit };
 };
 
-const selection = ({ pen, plot, colour, scene, x }) => {
+const selection = ({ pen, plot, color, scene, x }) => {
   if (!scene.selection) return;
   const start = Math.max(plot.left, x(scene.selection.from));
-  pen.fillStyle = colour.sel;
+  pen.fillStyle = color.sel;
   pen.fillRect(start, plot.top, Math.min(plot.right, x(scene.selection.to)) - start, plot.height);
 };
 
@@ -62,9 +62,9 @@ const across = (pen, plot, height) => {
   pen.stroke();
 };
 
-const grid = ({ pen, plot, colour, scene, scale, x, y }) => {
-  pen.strokeStyle = colour.line;
-  pen.fillStyle = colour.dim;
+const grid = ({ pen, plot, color, scene, scale, x, y }) => {
+  pen.strokeStyle = color.line;
+  pen.fillStyle = color.dim;
   pen.textAlign = "right";
   for (let value = 0; value <= scale.top; value += scale.unit) {
     const height = Math.round(y(value)) + 0.5;
@@ -78,7 +78,7 @@ const grid = ({ pen, plot, colour, scene, scale, x, y }) => {
     pen.fillText(scene.live ? ago(scene.to - time) : clock(time).slice(0, 8), x(time), plot.floor + plot.em * 0.8);
   }
   const middle = plot.left + (plot.width - pen.measureText(scene.empty).width) / 2;
-  if (scene.empty) label(pen, plot, colour, scene.empty, middle, plot.top + plot.em * 3);
+  if (scene.empty) label(pen, plot, color, scene.empty, middle, plot.top + plot.em * 3);
 };
 
 const ago = milliseconds => {
@@ -87,11 +87,11 @@ const ago = milliseconds => {
   return seconds < 120 ? `-${Number(seconds.toFixed(1))} s` : `-${Number((seconds / 60).toFixed(1))} min`;
 };
 
-const label = (pen, { em }, colour, text, x, y) => {
+const label = (pen, { em }, color, text, x, y) => {
   pen.textAlign = "left";
-  pen.fillStyle = colour.bg;
+  pen.fillStyle = color.bg;
   pen.fillRect(x - 2, y - em * 0.7, pen.measureText(text).width + 4, em * 1.4);
-  pen.fillStyle = colour.text;
+  pen.fillStyle = color.text;
   pen.fillText(text, x, y);
 };
 
@@ -116,24 +116,24 @@ const steps = ({ pen, plot, scene, y }, name, { fill, stroke, width = 1 }) => {
 
 // High priority lies at the bottom, hatched, with a line of the background around it.
 const areas = all => {
-  const { pen, colour } = all;
+  const { pen, color } = all;
   pen.globalAlpha = 0.25;
-  steps(all, "peak", { fill: colour.normal });
+  steps(all, "peak", { fill: color.normal });
   pen.globalAlpha = 0.8;
-  steps(all, "all", { fill: colour.normal });
+  steps(all, "all", { fill: color.normal });
   pen.globalAlpha = 1;
-  steps(all, "high", { fill: colour.bg });
-  steps(all, "high", { fill: hatch(pen, colour.high) });
-  steps(all, "high", { stroke: colour.bg, width: 3 });
-  steps(all, "high", { stroke: colour.high });
-  steps(all, "peak", { stroke: colour.text });
+  steps(all, "high", { fill: color.bg });
+  steps(all, "high", { fill: hatch(pen, color.high) });
+  steps(all, "high", { stroke: color.bg, width: 3 });
+  steps(all, "high", { stroke: color.high });
+  steps(all, "peak", { stroke: color.text });
 };
 
-const hatch = (pen, colour) => {
+const hatch = (pen, color) => {
   const tile = document.createElement("canvas");
   Object.assign(tile, { width: 6, height: 6 });
   const brush = tile.getContext("2d");
-  Object.assign(brush, { strokeStyle: colour, lineWidth: 2.6 });
+  Object.assign(brush, { strokeStyle: color, lineWidth: 2.6 });
   for (const shift of [-6, 0, 6]) {
     brush.moveTo(shift - 1, 7);
     brush.lineTo(shift + 7, -1);
@@ -142,18 +142,18 @@ const hatch = (pen, colour) => {
   return pen.createPattern(tile, "repeat");
 };
 
-const limit = ({ pen, plot, colour, scene, scale, y }) => {
+const limit = ({ pen, plot, color, scene, scale, y }) => {
   if (!scene.limit || scene.limit > scale.top) return;
   const height = Math.round(y(scene.limit)) + 0.5;
-  pen.strokeStyle = colour.text;
+  pen.strokeStyle = color.text;
   pen.setLineDash([6, 4]);
   across(pen, plot, height);
-  label(pen, plot, colour, `limit ${number(scene.limit)}`, plot.left + 4, height + plot.em * 0.9);
+  label(pen, plot, color, `limit ${number(scene.limit)}`, plot.left + 4, height + plot.em * 0.9);
 };
 
 // A triangle where messages were dropped, and one sum for neighbours.
-const marks = ({ pen, plot, colour, scene: { columns } }) => {
-  pen.fillStyle = colour.loss;
+const marks = ({ pen, plot, color, scene: { columns } }) => {
+  pen.fillStyle = color.loss;
   let group = { sum: 0 };
   columns.forEach(({ dropped }, index) => {
     if (dropped) {
@@ -177,34 +177,34 @@ const marks = ({ pen, plot, colour, scene: { columns } }) => {
 };
 
 // The lanes: the worker, thick while it is paused, and the starvation counter.
-const lower = ({ pen, plot, colour, scene: { columns, starvationLimit } }) => {
+const lower = ({ pen, plot, color, scene: { columns, starvationLimit } }) => {
   const [upper, under] = [plot.floor + plot.em * 2.1, plot.floor + plot.em * 3.3];
-  pen.fillStyle = colour.dim;
+  pen.fillStyle = color.dim;
   pen.textAlign = "right";
   pen.fillText("worker", plot.left - 6, upper);
   pen.fillText("starv.", plot.left - 6, under);
   columns.forEach(({ worker = 0, starvation }, index) => {
-    pen.fillStyle = worker > 1 ? colour.text : colour.fine;
+    pen.fillStyle = worker > 1 ? color.text : color.fine;
     pen.fillRect(plot.left + index, upper - lanes[worker] / 2, 1, lanes[worker]);
     if (!starvation) return;
     const height = Math.max(2, plot.em * Math.min(1, starvation / Math.max(1, starvationLimit)));
-    pen.fillStyle = colour.high;
+    pen.fillStyle = color.high;
     pen.fillRect(plot.left + index, under + plot.em / 2 - height, 1, height);
   });
 };
 
-const cursor = ({ pen, plot, colour, scene: { cursor: time, note }, x }) => {
+const cursor = ({ pen, plot, color, scene: { cursor: time, note }, x }) => {
   if (time === undefined || x(time) < plot.left || x(time) > plot.right) return;
   const at = Math.round(x(time));
-  pen.fillStyle = colour.link;
+  pen.fillStyle = color.link;
   pen.fillRect(at, plot.top, 1, plot.height + plot.em * 4);
   const width = Math.max(...note.map(text => pen.measureText(text).width)) + 12;
   const start = at + width + 6 < plot.right ? at + 4 : Math.max(plot.left, at - width - 4);
   const size = [start + 0.5, plot.top + 3.5, width, plot.em * (note.length * 1.4 + 0.6)];
-  pen.fillStyle = colour.bg;
-  pen.strokeStyle = colour.dim;
+  pen.fillStyle = color.bg;
+  pen.strokeStyle = color.dim;
   pen.fillRect(...size);
   pen.strokeRect(...size);
-  pen.fillStyle = colour.text;
+  pen.fillStyle = color.text;
   note.forEach((text, index) => pen.fillText(text, start + 6, plot.top + plot.em * (1.3 + index * 1.4)));
 };

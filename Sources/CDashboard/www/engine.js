@@ -62,7 +62,7 @@ const enable = () => {
   }
 };
 
-// What puts the present engine back. A webhook cannot be: its secret is never told.
+// What puts the present engine back. A webhook cannot be: its secret is never shown.
 const setting = () => {
   const { type, reply, delayMs, failEvery, replies: special } = engine;
   if (type === "webhook") return undefined;

@@ -2,14 +2,10 @@
 
 import { fate, lost, open } from "./words.js";
 
+const deliveries = ["queued", "inHand", "sent", "failed", "dropped", "notSent"];
 const is = {
-  queued: item => item.delivery === "queued",
-  inhand: item => item.delivery === "inHand",
-  sent: item => item.delivery === "sent",
-  failed: item => item.delivery === "failed",
+  ...Object.fromEntries(deliveries.map(name => [name.toLowerCase(), item => item.delivery === name])),
   timeout: item => fate(item).endsWith("TIMEOUT"),
-  dropped: item => item.delivery === "dropped",
-  notsent: item => item.delivery === "notSent",
   lost,
   open,
   acknowledged: item => item.acknowledged === true,

@@ -25,6 +25,7 @@ let after = 0;
 let oldest = 1;
 let skew = 0;
 let worker = "running";
+let generation = 0;
 
 /** The lengths of the plot that one can choose, in seconds. */
 export const choices = [10, 30, 60, 120, 600];
@@ -138,7 +139,7 @@ export const columns = (from, to, width) => {
     paint(bucket.start, time, bucket);
     const next = list[index + 1]?.start ?? stop;
     if (time < next) paint(time, next, held(before + 1 + index));
-    result[pixel(bucket.start)].dropped += bucket.dropped;
+    result[Math.min(width - 1, pixel(bucket.start))].dropped += bucket.dropped;
   });
   return result;
 };
@@ -155,10 +156,10 @@ const take = answer => {
 };
 
 const poll = async signal => {
-  const host = began;
+  const mine = generation;
   for (let more = true; more;) {
     const answer = await call(`${base()}/history?after=${after}&limit=${page}`, { signal });
-    if (host !== began) return;
+    if (mine !== generation) return;
     more = answer.items.length === page;
     take(answer);
   }
@@ -168,17 +169,16 @@ const poll = async signal => {
 /** Begins to read; `history` is sent after each answer. */
 export const mount = () => {
   listen("described", ({ createdAt }) => {
-    if (began === Date.parse(createdAt)) return;
     began = Date.parse(createdAt);
-    buckets = [];
-    after = 0;
-    end = undefined;
-    still = undefined;
   });
   listen("queues", queues => {
     worker = queues.worker.state;
   });
   const loop = every(250, poll);
-  listen("host", loop.now);
+  listen("host", () => {
+    [buckets, after, end, still] = [[], 0, undefined, undefined];
+    generation += 1;
+    loop.now();
+  });
   return first("history");
 };

@@ -191,7 +191,7 @@ export const mount = () => {
   canvas.after(table);
   $("#queue").addEventListener("keydown", press);
   for (const [event, listener] of Object.entries(pointer)) canvas.addEventListener(event, listener);
-  for (const [names, text] of Object.entries(described)) key(names, `in the queue: ${text}`, () => {});
+  for (const [names, text] of Object.entries(described)) key(names, `in the queue: ${text}`);
   key("t", "the plot as a table", toggleTable);
   listen("history", show);
   listen("queues", found => {

@@ -46,15 +46,18 @@ const load = async signal => {
   const found = new Map();
   known = found;
   full = false;
+  revision = undefined;
   let cursor;
+  let begun;
   do {
     const answer = await call(`${base()}/processes?limit=${page}${cursor ? `&cursor=${cursor}` : ""}`, { signal });
     if (known !== found) return;
-    if (!cursor) ({ revision } = answer);
+    begun ??= answer.revision;
     for (const process of answer.items) put(process, false);
     cursor = answer.next;
   } while (cursor && known.size < most);
   full = Boolean(cursor);
+  revision = begun;
 };
 
 const follow = async signal => {

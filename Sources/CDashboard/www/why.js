@@ -8,7 +8,7 @@ import { routine } from "./path.js";
 import { nameOf } from "./processes.js";
 import { emit, get, listen, on, set } from "./state.js";
 import { vocabulary } from "./vocabulary.js";
-import { baseName, clock, counted, open } from "./words.js";
+import { baseName, clock, counted, number, open } from "./words.js";
 
 const kinds = [
   ["", "any event"],
@@ -19,6 +19,7 @@ const kinds = [
 ];
 const hint = "Select a message, fire an event, or ask below why there was no message: here is what the driver looked "
   + "at, condition by condition, and which one decided.";
+const reach = 10000;
 const answer = el("div", { attributes: { id: "why-answer" } });
 const results = el("div", { attributes: { id: "why-results" } });
 let shown = { reports: [] };
@@ -46,9 +47,9 @@ const record = async (sequence, signal) => {
   return items[0]?.sequence === Number(sequence) ? items[0] : undefined;
 };
 
-const decision = async (number, signal) => {
-  const { items } = await call(`${base()}/decisions?after=${number - 1}&limit=1`, { signal });
-  return items[0]?.decision === Number(number) ? items[0] : undefined;
+const decision = async (wanted, signal) => {
+  const { items } = await call(`${base()}/decisions?after=${wanted - 1}&limit=1`, { signal });
+  return items[0]?.decision === Number(wanted) ? items[0] : undefined;
 };
 
 // Reads what is not final yet: routines that wait for the engine, and messages until they are at their end.
@@ -126,7 +127,8 @@ const ask = async () => {
   const wanted = new URLSearchParams({ limit: 1000, ...(pid && { processId: pid }), ...(kind && { routine: kind }),
     ...(!whole && { notified: false }) });
   const found = [];
-  for (let next = 0; next !== undefined;) {
+  const { newest: last } = await call(`${base()}/decisions?limit=1`);
+  for (let next = Math.max(0, last - reach); next !== undefined;) {
     wanted.set("after", next);
     const page = await call(`${base()}/decisions?${wanted}`);
     found.push(...page.items);
@@ -135,7 +137,7 @@ const ask = async () => {
   const about = `${pid ? nameOf(Number(pid)) : "any process"}${whole ? "" : " without a message"}`;
   fill(results, el("p", { text: found.length
     ? `${counted(found.length, "decision")} about ${about}, ${whole ? "the newest" : "the nearest to one"} first:`
-    : `The driver remembers no decision about ${about}.` }),
+    : `The driver remembers no decision about ${about} among its last ${number(reach)}.` }),
   el("ol", { class: "decisions" }, ...found.sort(whole ? newest : nearest).slice(0, 20).map(each => el("li", {},
     link(titleOf(each), () => set({ d: each.decision }, { push: true }), { "data-decision": each.decision }),
     ` ${each.notified ? "✓" : "✗"} ${each.decidedBy} `, el("small", { text: each.decidedByRule })))));

@@ -121,9 +121,9 @@ const showBar = next => {
 // Names, labels with their sign in the sum, and the glyphs that they get as losses.
 const terms = [
   ["enqueued", "enqueued"], ["sent", "= sent"], ["sendFailed", "+ failed", "✗"], ["dropped", "+ dropped", "▼"],
-  ["queued", "+ queued"], ["inHand", "+ in hand"], ["sync", "sync"], ["syncErrors", "errors", "✗"],
-  ["syncTimeouts", "timeouts", "✗"], ["notSent", "not sent", "∅"], ["direct", "direct"], ["directErrors", "errors", "✗"],
-  ["mismatches", "mismatches", "✗"],
+  ["queued", "+ queued"], ["inHand", "+ in hand"],
+  ["sync", "sync"], ["syncErrors", "errors", "✗"], ["syncTimeouts", "timeouts", "✗"], ["notSent", "not sent", "∅"],
+  ["direct", "direct"], ["directErrors", "errors", "✗"], ["mismatches", "mismatches", "✗"],
 ];
 
 const whole = ({ async, sync, direct }) => {
