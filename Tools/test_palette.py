@@ -58,13 +58,16 @@ def test_black_on_white_is_21() -> None:
 
 
 def test_there_is_a_light_and_a_dark_palette_and_no_third() -> None:
-    assert len({tuple(sorted(palette.items())) for _, palette in PALETTES}) == 2
+    """A report has the colors of the page, as far as it needs them; links on paper have the color of the text."""
+    names = {*BACKGROUNDS, *TEXT, *MEANT, "line"} - {"link"}
+    assert len({tuple(palette[name] for name in sorted(names)) for _, palette in PALETTES}) == 2
 
 
 @each_palette
 def test_text_can_be_read_on_every_background(palette: Palette) -> None:
     assert too_low(palette, TEXT, BACKGROUNDS, 4.5) == {}
-    assert too_low(palette, ("armed-text",), ("armed",), 4.5) == {}
+    if "armed" in palette:
+        assert too_low(palette, ("armed-text",), ("armed",), 4.5) == {}
 
 
 @each_palette
