@@ -41,7 +41,7 @@ import Testing
             + "--engine-fail-every 4 --engine-replies replies.yaml --config c.yaml --queue-limit 24 "
             + "--starvation-limit 2 --set driver.asyncTimeoutMs=900 --compare old.json --fail-on-loss=2 --max-delay 2000ms "
             + "--max-queue 9 --fail-under 12.5"
-        let command = try ReplayCommand.parse(["/home/me/a.zip", "-"] + arguments)
+        let command = try ReplayCommand.parse(["/data/me/a.zip", "-"] + arguments)
         #expect(command.commandLine == shown)
         let again = try ReplayCommand.parse(["a.zip", "-"] + arguments)
         #expect(again.commandLine == shown)
