@@ -30,7 +30,7 @@ import Testing
             "--initial-threads",
             "--pace", "x10", "--allow-empty", "--rules", "NotifyImageLoadRule,NotifyProcessCmdLine", "--policy",
             #"*\it's.exe=NotifyImageLoadRule"#, "--engine-reply", "deny", "--engine-latency", "1.5s",
-            "--engine-fail-every", "4", "--engine-replies", "/home/me/replies.yaml", "--config", "etc/c.yaml",
+            "--engine-fail-every", "4", "--engine-replies", "/data/me/replies.yaml", "--config", "etc/c.yaml",
             "--queue-limit", "24", "--starvation-limit", "2", "--set", "driver.asyncTimeoutMs=900", "--compare",
             "out/old.json", "--fail-on-loss=2", "--max-delay", "2s", "--max-queue", "9", "--fail-under", "12.5",
         ]
