@@ -33,7 +33,7 @@ def test_a_service_that_ends_is_said_at_once_and_found_again(services: Services,
     expect(opened.row(last)).to_be_visible()
     expect(opened.find(CONTROLS).first).to_be_enabled()
     opened.watch.expect(FAILED)
-    opened.watch.expect(r"status of 404")
+    opened.watch.expect(r"status of (404|503)")
     assert service.stop() == 0
     expect(opened.find("#link")).to_contain_text("does not answer", timeout=3_000)
     expect(opened.row(last)).to_be_visible()
