@@ -74,6 +74,22 @@ def number(text: str) -> str:
     return text.split()[0].replace(",", "")
 
 
+def test_messages_off_the_screen_are_not_left_behind(tab: OpenTab, machine: Machine) -> None:
+    """What became of them while they could not be seen is known too: the filter finds them by their new state."""
+    opened = list_of(tab, machine)
+    for count in (80, 160):
+        machine.call("putWorker", body={"state": "paused"})
+        last = events(machine, 80)
+        expect(opened.row(last)).to_contain_text("… queued")
+        assert last - 79 not in opened.sequences()
+        machine.call("putWorker", body={"state": "running"})
+        machine.drain()
+        expect(opened.row(last)).to_contain_text("✓ sent")
+        opened.find("#filter").fill("is:sent")
+        expect(opened.find("#count")).to_contain_text(f"{count} shown")
+        opened.find("#filter").fill("")
+
+
 def test_only_rows_that_can_be_seen_are_there(tab: OpenTab, machine: Machine) -> None:
     """Fixed rows, and at most about a screen of them in the document, however many messages there are."""
     events(machine, 5_000)

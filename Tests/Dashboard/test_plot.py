@@ -12,19 +12,18 @@ from playwright.sync_api import expect
 from dashboard.load import events
 from dashboard.tab import OpenTab, Tab
 
-# For each column of the canvas: how many of its pixels are blue (an area of the queue), and how many are of a loss.
+# For each column of the canvas: how many of its pixels are of the queue's area, of its peaks (paler), and of a loss.
 COLUMNS = """canvas => {
   const { width, height } = canvas;
   const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
   copy.drawImage(canvas, 0, 0);
   const { data } = copy.getImageData(0, 0, width, height);
-  const columns = Array.from({ length: width }, () => ({ area: 0, loss: 0 }));
+  const columns = Array.from({ length: width }, () => ({ area: 0, peak: 0, loss: 0 }));
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
       const [red, , blue, alpha] = data.subarray(4 * (y * width + x), 4 * (y * width + x) + 4);
-      if (alpha < 128) continue;
-      if (blue > red + 80) columns[x].area += 1;
-      if (red > blue + 30) columns[x].loss += 1;
+      if (blue > red + 80) columns[x][alpha > 150 ? "area" : "peak"] += 1;
+      if (red > blue + 30 && alpha > 100) columns[x].loss += 1;
     }
   }
   return columns;
@@ -86,6 +85,20 @@ def test_the_area_is_where_the_buckets_have_messages(tab: OpenTab, full: Machine
     height = opened.find("#plot").evaluate("canvas => canvas.height")
     tallest = max(column["area"] for column in columns)
     assert 0.35 * height < tallest < 0.8 * height
+
+
+def test_a_peak_between_two_looks_is_shown(tab: OpenTab, full: Machine) -> None:
+    """The highest depth of a bucket stands where its end says that the queue is empty."""
+    opened = tab().open(f"?host={full.name}&span=10")
+    until(opened, "normal 400 of 500")
+    full.call("putWorker", body={"state": "running"})
+    full.drain()
+    until(opened, "normal 0 of 500")
+    start = begun_at(history(full)[-1])
+    opened.eventually(lambda: time.time() > start + 0.5)
+    columns = frozen(opened)
+    peaks = [column for column in columns if column["peak"] > 40 > column["area"]]
+    assert 5 < len(peaks) < len(columns) / 10
 
 
 def test_what_was_dropped_between_two_looks_is_shown(tab: OpenTab, full: Machine) -> None:

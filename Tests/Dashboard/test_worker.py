@@ -74,10 +74,12 @@ def test_the_reason_of_the_next_entry_counts(tab: OpenTab, machine: Machine) -> 
     machine.call("putWorker", body={"state": "paused"})
     fill(machine, False, True, True, True)
     opened = tab().open(f"?host={machine.name}")
-    entries = opened.find("#queue")
+    entries = opened.find("#entries")
+    expect(entries).to_contain_text("0 of 2: high first")
     machine.get("stepWorker", body={"count": 1})
-    expect(entries).to_contain_text(re.compile(r"counter 1 of 2|1 of 2"))
+    expect(entries).to_contain_text("1 of 2: high first")
     machine.get("stepWorker", body={"count": 1})
+    expect(entries).to_contain_text("2 of 2: the limit is reached")
     expect(opened.find("#entries .next")).to_contain_text("#1 ")
 
 

@@ -49,13 +49,18 @@ class Processes:
         return float(sum(process["cpuTime"] for process in processes if process["type"] in ("renderer", "GPU")))
 
 
-def busy(page: Page) -> float:
-    """Milliseconds that the main thread of a page has worked so far."""
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable")
-    metrics = {metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]}
-    session.detach()
-    return float(metrics["TaskDuration"] * 1_000)
+class Work:
+    """The work of a page's main thread, from now on."""
+
+    def __init__(self, page: Page) -> None:
+        """Begin to measure."""
+        self._session = page.context.new_cdp_session(page)
+        self._session.send("Performance.enable")
+
+    def milliseconds(self) -> float:
+        """How long it has worked so far."""
+        metrics = {one["name"]: one["value"] for one in self._session.send("Performance.getMetrics")["metrics"]}
+        return float(metrics["TaskDuration"] * 1_000)
 
 
 def heap(page: Page) -> float:
