@@ -221,7 +221,7 @@ let package = Package(
         tests(
             "ScenarioRunTests",
             ["ScenarioFile", "Scenarios", "DriverJSON", "Driver", "Messages", "JSON", "Locking", "TestSupport"]),
-        tests("TestCommandTests", ["TestCommand", "Console", "Scenarios", "JSON"]),
+        tests("TestCommandTests", ["TestCommand", "Console", "Scenarios", "HTMLTesting", "JSON"]),
         tests("ConsoleTests", ["Console", "Settings", "Locking", "TestSupport", logging]),
         tests(
             "ReplayCommandTests",

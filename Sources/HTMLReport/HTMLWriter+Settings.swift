@@ -27,11 +27,6 @@ extension HTMLWriter {
             ]
         }
     }
-
-    private mutating func fact(_ name: String, _ value: String) {
-        element(.dt, text: name)
-        element(.dd, text: value)
-    }
 }
 
 extension JSONTree {

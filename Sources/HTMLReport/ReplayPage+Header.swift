@@ -93,35 +93,6 @@ extension ReplayPage {
     }
 }
 
-extension HTMLWriter {
-    /// Writes a figure with its name.
-    public mutating func tile(_ value: String, _ name: String, isGood: Bool = true) {
-        element(.div, .class(isGood ? "" : "bad")) { html in
-            html.element(.dt, text: name)
-            html.element(.dd, text: value)
-        }
-    }
-
-    /// Writes a command; a line breaks between options rather than within one.
-    public mutating func command(_ command: String) {
-        element(.p, .class("command")) { html in
-            html.element(.code) { html in
-                for (place, option) in command.split(separator: " --").enumerated() {
-                    if place > 0 { html.text(" ") }
-                    html.element(.span, text: place > 0 ? "--\(option)" : String(option))
-                }
-            }
-        }
-    }
-
-    /// Writes the heading of a part.
-    public mutating func heading(_ id: StaticString, _ title: String) {
-        newline()
-        element(.h2, .id(id), text: title)
-        newline()
-    }
-}
-
 extension Double {
     /// The number without needless decimals.
     var plain: String { Int(exactly: self)?.grouped ?? "\(self)" }

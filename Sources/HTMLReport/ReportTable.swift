@@ -49,8 +49,8 @@ public struct ReportTable {
         (self.caption, self.columns, self.mostRows, self.mostBytes) = (caption, columns, mostRows, mostBytes)
     }
 
-    /// The smallest number of rows that are worth a filter.
-    private static let rowsForTools = 8
+    /// The smallest numbers of rows that are worth a filter, and sorting.
+    private static let (rowsForFilter, rowsForSorting) = (8, 5)
 
     /// Writes the table with a row of cells for each of `values`, and how many do not fit. `unlisted` is the number of values that
     /// are not among them, and `whereToFind` says where all are.
@@ -67,7 +67,8 @@ public struct ReportTable {
     ) {
         var written = 0
         html.element(.div, .class("wide"), .focusable, .role("group"), .label(caption)) { html in
-            let does: StaticString = values.count >= Self.rowsForTools ? "filter sort" : values.count > 1 ? "sort" : ""
+            let does: StaticString =
+                values.count >= Self.rowsForFilter ? "filter sort" : values.count >= Self.rowsForSorting ? "sort" : ""
             func body(_ html: inout HTMLWriter) {
                 html.element(.caption, text: caption)
                 writeHead(to: &html)

@@ -16,6 +16,10 @@ struct ReportOptions: ParsableArguments {
         help: "Write the report as JSON to this file; - for standard output, without the text.", completion: .file())
     var json: String?
 
+    @Option(
+        help: "Write the report as one HTML file; - for standard output, without the text.", completion: .file())
+    var html: String?
+
     @Flag(help: "Print the report by the Test Anything Protocol (TAP 14) instead of as text.")
     var tap = false
 
@@ -34,7 +38,7 @@ struct ReportOptions: ParsableArguments {
         transform: Percentage.parse)
     var failUnder: Double?
 
-    @Flag(help: "Add durations to the JSON report, which then differ from run to run.")
+    @Flag(help: "Add durations to the JSON and HTML reports, which then differ from run to run.")
     var timings = false
 
     @Flag(name: .shortAndLong, help: "Print the cases that passed, too.")
@@ -70,27 +74,36 @@ struct ReportOptions: ParsableArguments {
     }
 
     /// Whether standard output is for a program.
-    var isForProgram: Bool { tap || json == "-" }
+    var isForProgram: Bool { tap || json == "-" || html == "-" }
 
     func checkOptions() throws(ValidationError) {
         let readsOnly = [("--list", list), ("--check", check), ("--schema", schema)].filter(\.1).map(\.0)
         if readsOnly.count > 1 {
             throw ValidationError("\(readsOnly.joined(separator: " and ")) exclude each other")
         }
-        if let first = readsOnly.first, junit != nil || json != nil || tap || countsRoutines || explain != nil {
+        if let first = readsOnly.first,
+            junit != nil || json != nil || html != nil || tap || countsRoutines || explain != nil
+        {
             throw ValidationError("\(first) runs no case, so there is nothing to report")
         }
         if quiet, verbose { throw ValidationError("--quiet and --verbose exclude each other") }
         if explain != nil, tap || quiet { throw ValidationError("--explain prints text; leave out --tap and --quiet") }
-        if tap, json == "-" { throw ValidationError("--tap and --json - both want standard output") }
+        let outputs = [("--tap", tap), ("--json -", json == "-"), ("--html -", html == "-")].filter(\.1).map(\.0)
+        if outputs.count > 1 { throw ValidationError("\(outputs[0]) and \(outputs[1]) both want standard output") }
         if junit == "-" || junit == "" { throw ValidationError("--junit needs the name of a file") }
-        if let junit, junit == json { throw ValidationError("--junit and --json name the same file") }
-        if timings, json == nil { throw ValidationError("--timings requires --json") }
+        if html == "" { throw ValidationError("--html needs the name of a file") }
+        let files = [("--junit", junit), ("--json", json), ("--html", html)]
+        for (place, one) in files.enumerated() {
+            for other in files[(place + 1)...] where one.1 != nil && one.1 == other.1 {
+                throw ValidationError("\(one.0) and \(other.0) name the same file")
+            }
+        }
+        if timings, json == nil, html == nil { throw ValidationError("--timings requires --json or --html") }
     }
 
     /// Refuses to write a report over one of `files`.
     func check(besides files: [String]) throws(CommandFailure) {
-        for (option, path) in [("--junit", junit), ("--json", json)] {
+        for (option, path) in [("--junit", junit), ("--json", json), ("--html", html)] {
             guard let path, path != "-", let resolved = path.resolvedPath,
                 files.contains(where: { $0.resolvedPath == resolved })
             else { continue }
@@ -101,12 +114,17 @@ struct ReportOptions: ParsableArguments {
     /// Prints the report, and writes the files.
     func write(_ report: RunReport) throws(CommandFailure) {
         if let junit { try ReportFile(junit).write(Array(JUnitReport(report).text.utf8)) }
+        if let html, html != "-" { try ReportFile(html).write(RunPage(report, timings: timings).html) }
         if let json {
             var writer = JSONWriter()
             report.write(to: &writer, timings: timings)
             writer.newline()
             if json == "-" { return try StandardStream.output.deliver(String(decoding: writer.bytes, as: UTF8.self)) }
             try ReportFile(json).write(writer.bytes)
+        }
+        if html == "-" {
+            let page = RunPage(report, timings: timings).html
+            return try StandardStream.output.deliver(String(decoding: page, as: UTF8.self))
         }
         let text =
             tap

@@ -161,14 +161,17 @@ public struct HTMLCheck {
             fail("an invisible character: U+\(String(scalar.value, radix: 16))")
             return nil
         }
-        let parts = raw.split(separator: "&", omittingEmptySubsequences: false)
-        return parts.dropFirst().reduce(String(parts[0])) { text, part -> String? in
-            guard let text else { return nil }
-            guard let (entity, character) = HTMLGrammar.entities.first(where: { part.hasPrefix($0.0) }) else {
-                fail("an ampersand that is not escaped: &\(part.prefix(40))")
+        // Bytes, because a character may be an ampersand and a mark behind it.
+        let parts = raw.utf8.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
+        var text = Array(parts[0])
+        for part in parts.dropFirst() {
+            guard let (entity, character) = HTMLGrammar.entities.first(where: { part.starts(with: $0.0.utf8) }) else {
+                fail("an ampersand that is not escaped: &\(Substring(part).prefix(40))")
                 return nil
             }
-            return text + String(character) + part.dropFirst(entity.count)
+            text += character.utf8
+            text += part.dropFirst(entity.utf8.count)
         }
+        return String(decoding: text, as: UTF8.self)
     }
 }

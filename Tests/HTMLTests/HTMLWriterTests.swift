@@ -86,7 +86,8 @@ import Testing
     @Test(arguments: [
         "<img src=\"x\">", "<p onclick=\"x\">a</p>", "<p style=\"x\">a</p>", "<p class=dim>a</p>",
         "<p class='dim'>a</p>",
-        "<p>a & b</p>", "<p>&nbsp;</p>", "<p>a</b></p>", "<p>a", "</p>", "<p><p>a</p></p>", "<p><ul></ul></p>",
+        "<p>a & b</p>", "<p>&nbsp;</p>", "<p>&\u{301}</p>", "<p><\u{301}</p>",
+        "<p>a</b></p>", "<p>a", "</p>", "<p><p>a</p></p>", "<p><ul></ul></p>",
         "<ul>a</ul>", "<table><tr><td>a</td></tr></table>", "<p>\u{202E}</p>", "<p>\u{0}</p>",
         "<p class=\"a\" class=\"b\">a</p>",
         "<a href=\"https://example.org\">a</a>", "<a href=\"#nowhere\">a</a>", "<h2 id=\"x\">a</h2><h2 id=\"x\">b</h2>",

@@ -59,7 +59,7 @@ struct SweepPage {
         func table(_ caption: String, _ cell: (SweepPoint) -> ReportCell) {
             ReportTable(
                 "\(caption), by \(columns.parameter.rawValue) (columns) and \(rows.parameter.rawValue) (rows)",
-                [.text(rows.parameter.rawValue)] + columns.values.map { .number(columns.parameter.text($0)) }
+                [.number(rows.parameter.rawValue)] + columns.values.map { .number(columns.parameter.text($0)) }
             ).write(rows.values, to: &html) { row in
                 [.value(rows.parameter.text(row), sortedBy: rows.parameter.place(of: row))]
                     + columns.values.map { byValues[[$0, row]].map(cell) ?? .text("") }

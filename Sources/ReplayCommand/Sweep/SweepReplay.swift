@@ -79,6 +79,7 @@ struct SweepReplay {
             let setup = try setup.with(Array(zip(axes.map(\.parameter), values)))
             var own = options
             own.reportsCoverage = isReported && index == 0
+            own.reportsTimeline = own.reportsCoverage
             if isReported, index == 0 { own.onCreation = policyUse.note }
             return ReplayRun(try ReplayMachines(setup, command.pace, lists: isReported && index == 0), own)
         }

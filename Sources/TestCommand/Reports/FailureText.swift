@@ -59,10 +59,7 @@ struct FailureText {
     /// The criteria as a table, the unmet ones marked.
     static func table(_ fields: [ComparedField]) -> [String] {
         let rows = fields.map { field -> [String] in
-            let value = field.actual == .null ? "none" : field.actual.words.shortened
-            let actual = field.note?.escapingInvisible.shortened ?? (field.isMet ? value : "is \(value)")
-            let expected = field.expected == .null && field.note != nil ? "" : field.expected.words.shortened
-            return [field.isMet ? "met" : "NOT", field.criterion.escapingInvisible, expected, actual]
+            [field.isMet ? "met" : "NOT", field.criterion.escapingInvisible, field.wantedWords, field.actualWords]
         }
         let table = TextTable([.left(), .left(), .left(), .left()], fitting: rows)
         return rows.map { table.line($0).trimmedAtEnd }
@@ -90,10 +87,22 @@ extension FailureReport {
         return Array(lines.dropFirst())
     }
 
-    private var nearestTitle: String {
+    /// What the messages in `nearest` are.
+    var nearestTitle: String {
         let isMatching = nearest.contains { matched.contains($0.sequence) }
         let noun = nearest.count == 1 ? "message" : "messages"
         return isMatching ? "matching \(noun)" : "nearest \(noun)"
+    }
+}
+
+extension ComparedField {
+    /// The matcher; empty if there is nothing to compare.
+    var wantedWords: String { expected == .null && note != nil ? "" : expected.words.shortened }
+
+    /// The value, or why there is none.
+    var actualWords: String {
+        let value = actual == .null ? "none" : actual.words.shortened
+        return note?.escapingInvisible.shortened ?? (isMet ? value : "is \(value)")
     }
 }
 

@@ -37,7 +37,7 @@ struct RunText {
     }
 
     /// What one may overlook in cases that passed or were skipped.
-    private static func warnings(on report: RunReport) -> [String] {
+    static func warnings(on report: RunReport) -> [String] {
         var warnings: [String] = []
         let failed = report.cases.filter { $0.failedMessages > 0 }
         if !failed.isEmpty {
@@ -64,13 +64,14 @@ struct RunText {
             + (report.shard.map { ", shard \($0) of \($0.total.counted("case"))" } ?? "")
     }
 
-    private static func hundredths(_ seconds: Double) -> String {
+    /// `0.31`.
+    static func hundredths(_ seconds: Double) -> String {
         let count = Int((seconds * 100).rounded())
         return "\(count / 100).\(count % 100 < 10 ? "0" : "")\(count % 100)"
     }
 
     /// `4 min 12 s`, `3 s`, `20 ms`.
-    private static func span(_ nanoseconds: UInt64) -> String {
+    static func span(_ nanoseconds: UInt64) -> String {
         let milliseconds = nanoseconds / 1_000_000
         let seconds = milliseconds / 1000
         if seconds == 0 { return "\(milliseconds) ms" }
