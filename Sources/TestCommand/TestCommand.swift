@@ -29,7 +29,7 @@ public struct TestCommand: CheckedCommand {
             Examples:
               wdfilterd test tests/
               wdfilterd test tests/threads.scenario.yaml --filter '*remote*' --verbose
-              wdfilterd test tests/ --json report.json
+              wdfilterd test tests/ --json report.json --html report.html
               wdfilterd test tests/ --junit out.xml --shard 2/5
               wdfilterd test tests/ --explain 'Our engine denies mimikatz'
               wdfilterd test tests/ --watch
