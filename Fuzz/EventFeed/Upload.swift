@@ -17,6 +17,7 @@ final class Upload {
 
     let driver: Driver
     private(set) var report: EventsReport?
+    private let isLate: Bool
     private let options: EventFeed.Options
     private let limits: DriverLimits
     private let feed: EventFeed
@@ -27,6 +28,7 @@ final class Upload {
 
     /// With an engine that answers before its `send` returns or, if `isLate`, only when nothing else is left to do.
     init(_ controls: Controls, _ format: EventFeed.Options.Format, isLate: Bool) {
+        self.isLate = isLate
         options = controls.options(format)
         var config = DriverConfig()
         if controls.contains(.hasShortQueue) { config.maxAsyncNotificationCount = 2 }
@@ -77,7 +79,8 @@ final class Upload {
         guard let feed = received.values.first else { return }
         report = feed.total
         check(feed.total)
-        check(ReplayReport(feed, hosts: [:], deliveries: ledger, durationNanoseconds: 0))
+        // That of the other upload is the same, but for times.
+        if !isLate { check(ReplayReport(feed, hosts: [:], deliveries: ledger, durationNanoseconds: 0)) }
     }
 
     func abandon() {

@@ -31,20 +31,12 @@ extension HTMLAttribute {
     public static func role(_ role: StaticString) -> HTMLAttribute { HTMLAttribute("role", role) }
     /// The name for people who do not see it.
     public static func label(_ text: String) -> HTMLAttribute { HTMLAttribute("aria-label", text: text) }
-    /// The id of the element that names it.
-    public static func labelled(by id: StaticString) -> HTMLAttribute { HTMLAttribute("aria-labelledby", id) }
-    /// Nothing for people who do not see it.
-    public static let hidden = HTMLAttribute("aria-hidden", "true")
     /// It can have the focus, so that a part that scrolls can be scrolled by keyboard.
     public static let focusable = HTMLAttribute("tabindex", "0")
     /// The cells that a header is for.
     public static func scope(_ scope: StaticString) -> HTMLAttribute { HTMLAttribute("scope", scope) }
-    /// How many columns a cell is wide.
-    public static func columns(_ count: Int) -> HTMLAttribute { HTMLAttribute("colspan", text: "\(count)") }
     /// Whether details are shown at first.
     public static let open = HTMLAttribute("open", "")
-    /// A hint.
-    public static func hint(_ text: String) -> HTMLAttribute { HTMLAttribute("title", text: text) }
 
     // MARK: For the script
 
@@ -90,12 +82,8 @@ extension HTMLAttribute {
     public static func x2(_ x: Double) -> HTMLAttribute { HTMLAttribute("x2", x) }
     /// The end of a line.
     public static func y2(_ y: Double) -> HTMLAttribute { HTMLAttribute("y2", y) }
-    /// The width.
-    public static func width(_ width: Double) -> HTMLAttribute { HTMLAttribute("width", width) }
-    /// The width of the part of the page that it is in.
+    /// As wide as the part of the page that it is in.
     public static let fullWidth = HTMLAttribute("width", "100%")
-    /// The height.
-    public static func height(_ height: Double) -> HTMLAttribute { HTMLAttribute("height", height) }
     /// The outline.
     public static func d(_ path: HTMLPath) -> HTMLAttribute { HTMLAttribute("d", text: path.text) }
     /// What it is filled with: a color, `none`, `currentColor` or `url(#id)`.
@@ -114,6 +102,4 @@ extension HTMLAttribute {
     public static func fontSize(_ size: Double) -> HTMLAttribute { HTMLAttribute("font-size", size) }
     /// The fonts.
     public static func fontFamily(_ names: StaticString) -> HTMLAttribute { HTMLAttribute("font-family", names) }
-    /// What the coordinates of a pattern are relative to.
-    public static let inUserSpace = HTMLAttribute("patternUnits", "userSpaceOnUse")
 }

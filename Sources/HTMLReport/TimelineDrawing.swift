@@ -117,7 +117,7 @@ struct TimelineDrawing {
         var columns = HTMLPath()
         for bucket in lane.buckets where row.count(bucket) > 0 {
             let height = max(1.5, Double(row.count(bucket)) / Double(max(1, scale)) * (TimelineRow.height - 7))
-            columns.rectangle(x(bucket.number), base - height, max(1.2, bucketWidth * 0.86), height)
+            columns.rectangle(x(bucket.number), base - height, min(24, max(1.2, bucketWidth * 0.86)), height)
         }
         html.shape(.path, .class(row.style), .fill(row.color), .d(columns))
         html.baseline(at: base)

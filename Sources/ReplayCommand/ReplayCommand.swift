@@ -34,7 +34,7 @@ public struct ReplayCommand: CheckedCommand {
               wdfilterd replay attack.zip --pace recorded --engine-latency 20ms
               wdfilterd replay attack.zip --fail-on-loss --engine-url http://127.0.0.1:9000/
               wdfilterd replay attack.zip --compare old.json --fail-on-loss=new
-              wdfilterd replay attack.zip --pace recorded --engine-latency 90ms --html report.html
+              wdfilterd replay attack.zip --pace recorded --html report.html
               wdfilterd replay attack.zip --server http://127.0.0.1:8080 --json | jq .hosts
               zcat attack.json.gz | wdfilterd replay - --fail-under 25 --quiet
             """)

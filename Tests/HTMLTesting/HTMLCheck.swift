@@ -150,9 +150,6 @@ public struct HTMLCheck {
         for value in attributes["href"] ?? [] where !ids.contains(String(value.dropFirst())) {
             fail("a link leads nowhere: \(value)")
         }
-        for value in attributes["aria-labelledby"] ?? [] where !ids.contains(value) {
-            fail("nothing has the id \(value)")
-        }
     }
 
     /// The text that `raw` stands for; nil after a fault.

@@ -6,7 +6,7 @@ enum HTMLGrammar {
     /// The elements without content.
     static let voids: Set = ["meta", "wbr"]
     /// The elements of drawings that end themselves.
-    static let shapes: Set = ["path", "line", "rect"]
+    static let shapes: Set = ["path", "line"]
     /// The elements whose content is not HTML.
     static let raw: Set = ["style", "script"]
 
@@ -15,7 +15,7 @@ enum HTMLGrammar {
         var all: [String: Set<String>] = [:]
         let plain = """
             html head title body header main nav h1 h2 h3 p pre ul ol li dl dt dd div details summary a code span strong
-            table caption thead tbody tr th td svg path line rect text meta wbr style script
+            table caption thead tbody tr th td svg path line text meta wbr style script
             """
         for name in plain.split(whereSeparator: \.isWhitespace) { all[String(name)] = ["class"] }
         func add(_ attributes: String, to elements: String...) {
@@ -51,7 +51,7 @@ enum HTMLGrammar {
             "div": flow.union(["dt", "dd"]), "details": flow.union(["summary"]), "summary": phrasing, "a": [text],
             "code": [text, "span", "wbr"], "span": [text], "strong": [text], "table": ["caption", "thead", "tbody"],
             "caption": phrasing, "thead": ["tr"], "tbody": ["tr"], "tr": ["th", "td"], "th": phrasing, "td": phrasing,
-            "svg": ["path", "line", "rect", "text"], "text": [text],
+            "svg": ["path", "line", "text"], "text": [text],
         ]
     }()
 

@@ -49,7 +49,7 @@ MEASURED = ("maxMicroseconds", "totalMicroseconds")
 # How many items a list has, by operation, and how many lines a text.
 LONGEST = {"listProblemTypes": 2, "getVocabulary": 2}
 # The counts of requests that follow in /metrics depend on threads, and the page changes often.
-LINES = {"getRoot": 3, "getOpenApiYaml": 4, "getMetrics": 3}
+LINES = {"getRoot": 3, "postReplay": 2, "getOpenApiYaml": 4, "getMetrics": 3}
 MOST_LINES = 12
 SMSS, WINLOGON = 584, 664
 WINDOWS = "\\Device\\HarddiskVolume4\\Windows\\System32"
@@ -170,6 +170,7 @@ RUN = (
     step("deleteHost", "", **LAB),
     step("postEvents", host="default", data=EVENTS),
     step("postReplay", data=RECORD),
+    step("postReplay", "postReplayAsPage", data=RECORD, query={"fresh": True}, accept="text/html"),
 )
 
 

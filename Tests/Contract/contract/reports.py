@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 # Elements of reports, with those that have no end.
-VOIDS = {"meta", "wbr", "path", "line", "rect"}
+VOIDS = {"meta", "wbr", "path", "line"}
 ELEMENTS = VOIDS | set(
     re.findall(
         r"\w+",
