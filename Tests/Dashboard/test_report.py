@@ -22,6 +22,9 @@ from dashboard.tab import Tab
 SECONDS = 60
 # What Jenkins sends with files of a build, unless it is told otherwise.
 JENKINS = "sandbox allow-same-origin; default-src 'none'; img-src 'self'; style-src 'self';"
+# Long names without a place to break a line.
+RECORDING = f"{'attack_' * 20}.json"
+MACHINES = ("ws1", f"ws2-{'long' * 20}")
 HOSTILE = "C:\\<img src=x onerror=alert(1)></script>\"'\u202e.exe"
 SCENARIOS = """\
 scenario: 1
@@ -57,7 +60,7 @@ def written(folder: Path, *arguments: str | Path) -> Path:
 def replayed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of two machines with losses of two reasons."""
     folder = tmp_path_factory.mktemp("replay")
-    scripts = [Script(machine=name, milliseconds=20) for name in ("ws1", "ws2")]
+    scripts = [Script(machine=name, milliseconds=20) for name in MACHINES]
     for script in scripts:
         script.create(CREATOR, SHELL)
         script.create(TARGET, SHELL)
@@ -66,9 +69,10 @@ def replayed(tmp_path_factory: pytest.TempPathFactory) -> Path:
             if number % 10 == 0:
                 script.thread(CREATOR, TARGET)
         script.exit(CREATOR)
-    (folder / "attack.json").write_bytes(ndjson(event for script in scripts for event in script.events))
+    recording = folder / RECORDING
+    recording.write_bytes(ndjson(event for script in scripts for event in script.events))
     options = ("--rules", RULE, "--pace", "recorded", "--engine-latency", "90ms", "--queue-limit", "8")
-    return written(folder, "replay", folder / "attack.json", *options, "--engine-fail-every", "7", "--fail-on-loss")
+    return written(folder, "replay", recording, *options, "--engine-fail-every", "7", "--fail-on-loss")
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +178,7 @@ def test_with_the_policy_of_jenkins_all_text_and_the_timeline_are_there(browser:
         tab.page.goto(f"{address}/{replayed.name}")
         assert tab.page.evaluate("getComputedStyle(document.body).maxWidth") == "none"
         expect(tab.find("input, button")).to_have_count(0)
-        expect(tab.find("h1")).to_have_text("attack.json")
+        expect(tab.find("h1")).to_have_text(RECORDING)
         box = tab.find("svg").bounding_box()
         assert box is not None
         assert box["width"] > 600
@@ -189,7 +193,7 @@ def test_the_timeline_has_a_lane_for_each_machine(opened: Open, replayed: Path) 
     """REP-3: columns of events and messages, the limit of the queue, and losses by reason."""
     tab = opened(replayed)
     texts = tab.find("svg text").all_text_contents()
-    assert texts.count("ws1") == texts.count("ws2") == 1
+    assert [text for text in texts if text.startswith("ws")] == list(MACHINES)
     assert texts.count("async messages") == texts.count("limit") == 2
     assert sum(text.endswith(" overflow") for text in texts) == 2
     assert sum(text.endswith(" UNSUCCESSFUL") for text in texts) == 2
@@ -202,6 +206,7 @@ def test_pointer_and_arrow_keys_read_the_timeline(opened: Open, replayed: Path) 
     """REP-2: the text below says what is in the column, and its rows are marked."""
     tab = opened(replayed)
     reading = tab.find(".reading")
+    tab.find("svg").scroll_into_view_if_needed()
     box = tab.find("svg").bounding_box()
     assert box is not None
     tab.page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] / 2)
