@@ -109,6 +109,19 @@ def test_only_rows_that_can_be_seen_are_there(tab: OpenTab, machine: Machine) ->
     expect(opened.row(1)).to_be_visible()
 
 
+def test_a_selected_message_that_is_scrolled_away_is_not_the_active_one(tab: OpenTab, machine: Machine) -> None:
+    """UI-13: what aria-activedescendant names is in the document."""
+    events(machine, 500)
+    opened = list_of(tab, machine, "&m=1")
+    rows = opened.find("#rows")
+    expect(opened.row(1)).to_be_visible()
+    expect(rows).to_have_attribute("aria-activedescendant", opened.row(1).get_attribute("id") or "")
+    rows.focus()
+    opened.press("End")
+    expect(opened.row(1)).not_to_be_attached()
+    expect(rows).not_to_have_attribute("aria-activedescendant", re.compile("."))
+
+
 def test_older_messages_than_those_of_the_first_page_are_asked_for(tab: OpenTab, machine: Machine) -> None:
     """UI-14: a long journal opens as fast as a short one: the last page first; older ones when one scrolls there."""
     events(machine, 9_000)

@@ -168,7 +168,6 @@ const show = () => {
   $("#filter-fault").hidden = !filter.faults.length;
   $("#rows").style.setProperty("--digits", `${Math.max(2, String(newest).length)}ch`);
   attribute($("#rows"), "aria-rowcount", store.count);
-  attribute($("#rows"), "aria-activedescendant", get("m") && `row-${get("m")}`);
   attribute($("#follow"), "aria-pressed", follow);
   put($("#follow"), fresh ? `${number(fresh)} new, press f` : "Follow");
   $("#rows-empty").hidden = store.count > 0;

@@ -136,8 +136,6 @@ const mark = () => {
   const index = current();
   if (index >= 0 && revealed !== get("p")) list.reveal(index);
   if (index >= 0) revealed = get("p");
-  const [start, end] = list.seen();
-  attribute(box, "aria-activedescendant", index >= start && index < end ? `p${get("p")}` : undefined);
   list.redraw();
 };
 

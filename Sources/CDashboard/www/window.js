@@ -1,13 +1,14 @@
 // Rows of one height, of which only those that can be seen are in the DOM. Beyond the height that browsers can scroll,
 // the scrollbar is scaled.
 
-import { el } from "./dom.js";
+import { attribute, el } from "./dom.js";
 
 const tallest = 15e6;
 
 /**
  * Makes a box show rows: `make()` gives an empty one, `draw(row, index)` fills it. `scrolled(resized)` is called when
- * the user scrolls, and with true when the box has another size.
+ * the user scrolls, and with true when the box has another size. The selected row is the box's active descendant while
+ * it is drawn.
  */
 export const windowOf = (box, { rem, make, draw, scrolled = () => {} }) => {
   const pane = el("div", { class: "window" });
@@ -46,6 +47,8 @@ export const windowOf = (box, { rem, make, draw, scrolled = () => {} }) => {
       row.style.transform = `translateY(${Math.round((from + place) * height - top())}px)`;
       draw(row, from + place);
     });
+    const active = rows.find(row => row.isConnected && row.ariaSelected === "true");
+    attribute(box, "aria-activedescendant", active?.id);
   };
 
   const redraw = () => {
