@@ -87,7 +87,7 @@ public struct ReplayPage {
     /// `1000 notepad.exe`.
     func process(_ processId: UInt32?, _ imageFileName: String?) -> ReportCell {
         guard let processId else { return .value("", sortedBy: -1) }
-        return .text("\(processId)" + (imageFileName.map { " \($0.fileName)" } ?? ""))
+        return .text("\(processId)" + (imageFileName.map { " \($0.lastPathPart)" } ?? ""))
     }
 
     func machineColumn() -> [ReportTable.Column] { namesMachine ? [.text("machine")] : [] }

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contract.live import EVENT_STREAM, NDJSON, WAIT_SECONDS, until
+from contract.live import WAIT_SECONDS, until
 from contract.machine import Machine
 from contract.notices import SYNC_DATA, send_async, send_sync
 from contract.service import StartService
@@ -237,10 +237,35 @@ class TestDecisions:
             assert live.next().value == {"gap": {"first": 2, "last": 4}}
             assert live.next().value["decision"] == 5
 
-    @pytest.mark.parametrize("path", ["decisions", "history"])
-    @pytest.mark.parametrize("media", [EVENT_STREAM, NDJSON])
-    def test_they_take_a_slot_of_the_live_streams(self, start: StartService, path: str, media: str) -> None:
+
+class TestRowStreams:
+    """What the live streams of decisions and of the history have in common."""
+
+    each_operation = pytest.mark.parametrize(
+        ("operation", "path", "number"),
+        [("listDecisions", "decisions", "decision"), ("getHistory", "history", "bucket")],
+    )
+
+    @each_format
+    @each_operation
+    def test_a_stream_with_a_limit_ends(
+        self, machine: Machine, media: str, operation: str, path: str, number: str
+    ) -> None:
+        two_processes(machine)
+        make(machine, 1)
+        assert machine.call(operation, query={"limit": 1}, headers={"Accept": media}).media == media
+        with rows(machine, path, media, limit=1) as live:
+            [first] = live.rest()
+        assert first.value[number] == machine.get(operation, query={"limit": 1})["items"][0][number]
+
+    @each_format
+    @each_operation
+    def test_it_takes_a_slot_of_the_live_streams(
+        self, start: StartService, media: str, operation: str, path: str, number: str
+    ) -> None:
         _, client = start("messages:\n  streamLimit: 1\n")
         machine = Machine(client, "default")
-        with rows(machine, path, media), pytest.raises(Exception, match="limit-reached"):
-            rows(machine, path, media)
+        with rows(machine, path, media):
+            answer = machine.call(operation, headers={"Accept": media}, expect=409)
+            assert answer.problem == "limit-reached"
+            machine.call(operation)

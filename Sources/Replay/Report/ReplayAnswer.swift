@@ -1,4 +1,5 @@
 import Bytes
+import Messages
 
 /// The answer of a replay in three sentences: the messages that the driver would have sent, those that the engine missed, and the
 /// worst delay.
@@ -28,7 +29,7 @@ public struct ReplayAnswer {
     private var lost: String {
         guard report.lost > 0 else { return "\(engineName): none lost." }
         guard let first = report.losses.first else { return "\(engineName): \(report.lost.grouped) lost." }
-        let image = first.imageFileName.map { " of \($0.fileName.shortened(to: 64))" } ?? ""
+        let image = first.imageFileName.map { " of \($0.lastPathPart.shortened(to: 64))" } ?? ""
         let more = report.losses.count > 1 ? "; \((report.losses.count - 1).counted("more kind")) below" : ""
         let time = first.first.clock.prefix(8)
         return "\(engineName): \(report.lost.grouped) lost (\(first.type.operation)\(image), first \(time)\(more))."
@@ -52,9 +53,4 @@ public struct ReplayAnswer {
 extension ReplayReport.Loss.Message {
     /// When the event of the message was recorded, without the date: 10:15:30.123 of 2020-02-21T10:15:30.1234567Z.
     public var clock: String { String((eventTime ?? time).dropFirst(11).prefix(12)) }
-}
-
-extension String {
-    /// The last part of a Windows path.
-    public var fileName: String { String(split(separator: "\\").last ?? "") }
 }
