@@ -14,7 +14,8 @@ public final class Driver: Sendable {
     let timers: any TimerQueue
     let workQueue: any WorkQueue
     let followerQueue: any WorkQueue
-    let historyMemory: (any HistoryMemory)?
+    /// Weak: it knows the drivers.
+    weak let historyMemory: (any HistoryMemory)?
     /// The number of the message that the worker is just passing to the engine; 0 if none.
     let handingOver = Atomic<UInt64>(0)
 

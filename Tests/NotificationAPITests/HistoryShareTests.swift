@@ -61,4 +61,16 @@ import Testing
         try Self.work(driver, 1000)
         #expect(asked.count == 2)
     }
+
+    @Test func `a driver does not keep alive what knows its memory and, by its hosts, the driver itself`() throws {
+        weak var known: HistoryShare?
+        let driver: Driver
+        do {
+            let share = HistoryShare(limit: 1 << 20) { _ in }
+            known = share
+            driver = Self.driver(share, clock: ManualClock())
+        }
+        #expect(known == nil)
+        try Self.work(driver, 1000)
+    }
 }

@@ -50,7 +50,7 @@ extension DriverState {
 }
 
 /// Knows the memory that the histories and decisions of several drivers take together.
-public protocol HistoryMemory: Sendable {
+public protocol HistoryMemory: AnyObject, Sendable {
     /// A driver needs `bytes` more, or gives `-bytes` back. Called without the driver's lock.
     func grew(by bytes: Int)
 }
