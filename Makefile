@@ -154,7 +154,7 @@ clients: setup-clients $(if $(WDFILTERD_BIN),,build) .venv/installed ## Generate
 	.venv/bin/pytest -q --durations 5 Tests/Clients
 
 # Chromium, and a font for it.
-setup-dashboard: APT += chromium fonts-dejavu-core
+setup-dashboard: APT += chromium-headless-shell fonts-dejavu-core
 setup-dashboard: setup
 
 dashboard: setup-dashboard $(if $(WDFILTERD_BIN),,build) .venv/installed ## Run the browser tests of the page, in two processes.
@@ -162,7 +162,7 @@ dashboard: setup-dashboard $(if $(WDFILTERD_BIN),,build) .venv/installed ## Run 
 	.venv/bin/pytest -q -n 2 --dist loadgroup --durations 5 Tests/Dashboard
 
 # pngquant makes the pictures of docs/images small.
-setup-screenshots: APT += chromium fonts-dejavu-core pngquant
+setup-screenshots: APT += chromium-headless-shell fonts-dejavu-core pngquant
 setup-screenshots: setup
 
 screenshots: setup-screenshots .venv/installed ## Take pictures of the page: all views into .build/dashboard, four into docs/images.

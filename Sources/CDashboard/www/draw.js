@@ -20,13 +20,13 @@ export const draw = (canvas, scene) => {
   const ratio = devicePixelRatio || 1;
   const { clientWidth: width, clientHeight: height } = canvas;
   if (!width || !height) return;
-  Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
   const pen = canvas.getContext("2d");
+  clear(canvas, pen, Math.round(width * ratio), Math.round(height * ratio));
   const style = getComputedStyle(canvas);
   const color = Object.fromEntries(colors.map(name => [name, style.getPropertyValue(`--${name}`)]));
   const plot = frame(canvas);
   const scale = ceiling(scene);
-  pen.scale(ratio, ratio);
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
   pen.font = `${plot.em}px ${style.fontFamily}`;
   pen.textBaseline = "middle";
   const all = { pen, plot, color, scene, scale, y: value => plot.floor - plot.height * value / scale.top,
@@ -36,6 +36,13 @@ export const draw = (canvas, scene) => {
     part(all);
     pen.restore();
   }
+};
+
+// A new size costs new memory, so it is set only when it changes.
+const clear = (canvas, pen, width, height) => {
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  pen.resetTransform();
+  pen.clearRect(0, 0, width, height);
 };
 
 // The top of the scale: the limit once the queue is half full, else a round number above the peak.
@@ -183,14 +190,22 @@ const lower = ({ pen, plot, color, scene: { columns, starvationLimit } }) => {
   pen.textAlign = "right";
   pen.fillText("worker", plot.left - 6, upper);
   pen.fillText("starv.", plot.left - 6, under);
-  columns.forEach(({ worker = 0, starvation }, index) => {
+  for (const [start, end, { worker = 0 }] of runs(columns, "worker")) {
     pen.fillStyle = worker > 1 ? color.text : color.fine;
-    pen.fillRect(plot.left + index, upper - lanes[worker] / 2, 1, lanes[worker]);
-    if (!starvation) return;
+    pen.fillRect(plot.left + start, upper - lanes[worker] / 2, end - start, lanes[worker]);
+  }
+  pen.fillStyle = color.high;
+  for (const [start, end, { starvation }] of runs(columns, "starvation")) {
+    if (!starvation) continue;
     const height = Math.max(2, plot.em * Math.min(1, starvation / Math.max(1, starvationLimit)));
-    pen.fillStyle = color.high;
-    pen.fillRect(plot.left + index, under + plot.em / 2 - height, 1, height);
-  });
+    pen.fillRect(plot.left + start, under + plot.em / 2 - height, end - start, height);
+  }
+};
+
+// Neighbours with the same value: where they begin, where they end, and the first of them.
+const runs = (columns, name) => {
+  const starts = columns.flatMap((column, index) => (index && column[name] === columns[index - 1][name] ? [] : [index]));
+  return starts.map((start, place) => [start, starts[place + 1] ?? columns.length, columns[start]]);
 };
 
 const cursor = ({ pen, plot, color, scene: { cursor: time, note }, x }) => {

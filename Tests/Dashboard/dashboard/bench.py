@@ -23,6 +23,8 @@ from dashboard.spent import METERS, Meters, Processes, Work, heap, start_again
 from dashboard.tab import Tab
 from dashboard.view import lively
 
+# Chromium compiles and collects garbage for a while after a page has opened.
+SETTLING_SECONDS = 10.0
 IDLE_SECONDS = 10.0
 LOAD_SECONDS = 20.0
 OPENINGS = 5
@@ -92,6 +94,7 @@ def idle(machine: Machine, service: Service) -> None:
     with launched() as browser:
         processes = Processes(browser)
         tab = Tab.alone(browser, f"http://127.0.0.1:{machine.client.port}").open(f"?host={machine.name}")
+        tab.page.wait_for_timeout(SETTLING_SECONDS * 1_000)
         page, daemon, begun = processes.seconds(), seconds_of(service), time.monotonic()
         tab.page.wait_for_timeout(IDLE_SECONDS * 1_000)
         passed = time.monotonic() - begun

@@ -1,4 +1,4 @@
-"""Debian's Chromium, as the tests start it."""
+"""Debian's Chromium without windows, as the tests start it."""
 
 import contextlib
 import os
@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Browser, BrowserType, expect, sync_playwright
 
-EXECUTABLE = "/usr/bin/chromium"
+# Of the same source as `chromium`, without the user interface, which takes half of the time that a tab needs to open.
+EXECUTABLE = os.environ.get("CHROMIUM", "/usr/bin/chromium-headless-shell")
 # Names of other sites, all of which lead back to this machine.
 ELSEWHERE = "--host-resolver-rules=MAP *.example 127.0.0.1"
 # Milliseconds that a statement about the page may take to become true, on a machine that is busy.
