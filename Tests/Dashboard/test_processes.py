@@ -5,7 +5,7 @@ import re
 
 import pytest
 from contract.machine import Machine
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from dashboard.tab import OpenTab, Tab
 
@@ -54,6 +54,36 @@ def test_an_armed_rule_is_filled_and_a_cleared_one_struck_out(tab: OpenTab, fami
     expect(rule).to_contain_text("○")
     opened.page.clock.run_for(13_000)
     expect(rule).to_have_count(0)
+
+
+def test_a_rule_that_was_set_again_stays_armed(tab: OpenTab, family: Machine) -> None:
+    """A message may come after the state that followed it: the state holds."""
+    opened = tab().open(f"?host={family.name}")
+    rule = opened.find(f"#tree [data-rule='{SAME}']")
+    expect(rule).to_have_attribute("data-state", "armed")
+    opened.hide()
+    held: list[Route] = []
+    opened.page.route(re.compile(r"/messages\?"), lambda route: held.append(route))
+    family.thread(664)
+    family.get("patchProcessRules", pid=664, body={"set": [SAME]})
+    with opened.page.expect_response(lambda response: "changedAfter" in response.url):
+        opened.hide(False)
+    opened.eventually(lambda: held)
+    with opened.page.expect_response(lambda response: "changedAfter" in response.url):
+        for route in held:
+            route.continue_()
+        expect(opened.row(family.all("listMessages")[-1]["sequence"])).to_be_visible()
+    expect(rule).to_have_attribute("data-state", "armed")
+
+
+def test_a_name_of_any_length_stays_within_the_pane(tab: OpenTab, family: Machine) -> None:
+    """The marks of rules, too."""
+    family.get("patchProcessRules", pid=664, body={"set": [OTHER, "NotifyProcessCmdLine"]})
+    opened = tab(viewport={"width": 1_150, "height": 900}).open(f"?host={family.name}")
+    expect(opened.find(f"#tree [data-rule='{OTHER}']")).to_be_visible()
+    beyond = """() => [...document.querySelectorAll("#tree .name")].filter(name =>
+      name.getBoundingClientRect().right > document.querySelector("#tree").getBoundingClientRect().right).length"""
+    assert opened.page.evaluate(beyond) == 0
 
 
 def test_processes_come_and_go(tab: OpenTab, family: Machine) -> None:

@@ -84,12 +84,12 @@ const expire = () => {
   }
 };
 
-// An acknowledgment clears a rule of the process that the message is about; a stream's rule is not the process's.
+// An acknowledgment clears a rule of the process that the message is about; a stream's rule is not the process's. If the
+// rule is armed here, it was cleared since, or set again since: the service is asked.
 const clear = ({ clearedRule: rule }, pid) => {
   const process = known.get(pid);
   if (!rule || !process) return;
-  process.cleared.set(rule, after(long));
-  process.rules = process.rules.filter(name => name !== rule);
+  if (!process.rules.includes(rule)) process.cleared.set(rule, after(long));
   loop.now();
 };
 
