@@ -10,6 +10,7 @@ import pytest
 from contract.client import Client, Ledger
 from contract.machine import Machine, Prepared, new_machine
 from contract.service import Service, StartService
+from contract.sysmon import injection, ndjson
 
 LAST = "test_bookkeeping.py"
 LONGEST = "test_schemathesis.py"
@@ -86,6 +87,14 @@ def start(tmp_path: Path, ledger: Ledger) -> Iterator[StartService]:
             return service, client
 
         yield starting
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Path:
+    """A file with the recording of an injection."""
+    path = tmp_path / "injection.json"
+    path.write_bytes(ndjson(injection().events))
+    return path
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

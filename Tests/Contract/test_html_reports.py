@@ -41,14 +41,6 @@ def run(command: str, *arguments: str | Path, folder: Path | None = None, stdin:
 
 
 @pytest.fixture
-def story(tmp_path: Path) -> Path:
-    """A file with a recording."""
-    path = tmp_path / "injection.json"
-    path.write_bytes(ndjson(injection().events))
-    return path
-
-
-@pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[Service]:
     """A service that has not been used yet."""
     folder = tmp_path / "service"

@@ -100,14 +100,6 @@ def write(folder: Path, kind: str, data: bytes) -> tuple[str | Path, bytes]:
 
 
 @pytest.fixture
-def story(tmp_path: Path) -> Path:
-    """A file with a recording."""
-    path = tmp_path / "injection.json"
-    path.write_bytes(ndjson(injection().events))
-    return path
-
-
-@pytest.fixture
 def slow(tmp_path: Path) -> list[str | Path]:
     """Loads every 100 ms, an exit, and an engine that takes 300 ms."""
     script = Script(milliseconds=100)

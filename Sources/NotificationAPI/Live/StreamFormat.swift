@@ -9,6 +9,19 @@ enum StreamFormat: Int, CaseIterable, Sendable {
     /// One JSON text per line.
     case ndjson
 
+    /// The format that a client asks for; nil if it asks for something else than a stream.
+    init?(_ type: MediaType?) {
+        guard let format = StreamFormat.allCases.first(where: { $0.mediaType == type }) else { return nil }
+        self = format
+    }
+
+    var mediaType: MediaType {
+        switch self {
+        case .eventStream: .eventStream
+        case .ndjson: .ndjson
+        }
+    }
+
     /// The bytes before the first message, which show the reader at once that the stream is open.
     var prelude: [UInt8] {
         switch self {

@@ -10,11 +10,7 @@ enum DecisionRoutes {
     ]
 
     private static func list(_ call: Call) throws(Problem) {
-        switch call.context.representation {
-        case .eventStream: try stream(call, .eventStream, .eventStream)
-        case .ndjson: try stream(call, .ndjson, .ndjson)
-        default: try page(call)
-        }
+        if let format = StreamFormat(call.context.representation) { try stream(call, format) } else { try page(call) }
     }
 
     private static func page(_ call: Call) throws(Problem) {
@@ -44,7 +40,7 @@ enum DecisionRoutes {
         wait.begin(for: call, timeout: .milliseconds(waitMs))
     }
 
-    private static func stream(_ call: Call, _ type: MediaType, _ encoding: StreamFormat) throws(Problem) {
+    private static func stream(_ call: Call, _ encoding: StreamFormat) throws(Problem) {
         let (query, start, limit) = try call.parameters { parameters in
             let query = filters(&parameters)
             if parameters.string("waitMs") != nil { parameters.fault("waitMs", "is for pages") }
@@ -53,7 +49,9 @@ enum DecisionRoutes {
             )
         }
         let host = try call.host()
-        try call.send(RowFeed<DecisionRows>(query, from: start, limit: limit, encoding: encoding), of: host, as: type)
+        try call.send(
+            RowFeed<DecisionRows>(query, from: start, limit: limit, encoding: encoding), of: host,
+            as: encoding.mediaType)
     }
 
     private static func filters(_ parameters: inout ParameterReader) -> DecisionQuery {

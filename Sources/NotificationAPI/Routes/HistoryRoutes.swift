@@ -9,11 +9,7 @@ enum HistoryRoutes {
     ]
 
     private static func history(_ call: Call) throws(Problem) {
-        switch call.context.representation {
-        case .eventStream: try stream(call, .eventStream, .eventStream)
-        case .ndjson: try stream(call, .ndjson, .ndjson)
-        default: try page(call)
-        }
+        if let format = StreamFormat(call.context.representation) { try stream(call, format) } else { try page(call) }
     }
 
     private static func page(_ call: Call) throws(Problem) {
@@ -35,7 +31,7 @@ enum HistoryRoutes {
         wait.begin(for: call, timeout: .milliseconds(waitMs))
     }
 
-    private static func stream(_ call: Call, _ type: MediaType, _ encoding: StreamFormat) throws(Problem) {
+    private static func stream(_ call: Call, _ encoding: StreamFormat) throws(Problem) {
         let (start, limit) = try call.parameters { parameters in
             if parameters.string("waitMs") != nil { parameters.fault("waitMs", "is for pages") }
             return (
@@ -44,7 +40,8 @@ enum HistoryRoutes {
         }
         let host = try call.host()
         try call.send(
-            RowFeed<HistoryRows>(NoFilters(), from: start, limit: limit, encoding: encoding), of: host, as: type)
+            RowFeed<HistoryRows>(NoFilters(), from: start, limit: limit, encoding: encoding), of: host,
+            as: encoding.mediaType)
     }
 }
 

@@ -15,11 +15,7 @@ enum MessageRoutes {
     ]
 
     private static func list(_ call: Call) throws(Problem) {
-        switch call.context.representation {
-        case .eventStream: try stream(call, .eventStream, .eventStream)
-        case .ndjson: try stream(call, .ndjson, .ndjson)
-        default: try page(call)
-        }
+        if let format = StreamFormat(call.context.representation) { try stream(call, format) } else { try page(call) }
     }
 
     private static func page(_ call: Call) throws(Problem) {
@@ -66,7 +62,7 @@ enum MessageRoutes {
         }
     }
 
-    private static func stream(_ call: Call, _ type: MediaType, _ encoding: StreamFormat) throws(Problem) {
+    private static func stream(_ call: Call, _ encoding: StreamFormat) throws(Problem) {
         let (query, start, limit, format, wantsUpdates) = try call.parameters { parameters in
             let query = filters(&parameters)
             let start = streamStart(of: call, &parameters)
@@ -83,7 +79,7 @@ enum MessageRoutes {
         let feed = MessageStreamState(
             query, from: start, limit: limit, updatesAfter: wantsUpdates ? host.driver.endCount : nil, format: format,
             texts: host.streamTexts)
-        try call.send(feed, of: host, as: type)
+        try call.send(feed, of: host, as: encoding.mediaType)
     }
 
     /// Where a stream starts.
