@@ -16,7 +16,7 @@ extension ReplayCommand {
         var page = ReplayPage.Notes()
         page.engineName = notes.engineName
         page.whyNoDelays = notes.whyNoDelays
-        page.warnings = notes.warnings
+        page.warnings = warningsAndHint(about: result)
         if result.fault != nil {
             page.warnings.append("the rest of the recording could not be read; standard error says why")
         }

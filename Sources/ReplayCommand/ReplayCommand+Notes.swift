@@ -6,7 +6,7 @@ extension ReplayCommand {
     func notes(on result: ReplayResult) -> ReplaySummary.Notes {
         var notes = ReplaySummary.Notes()
         notes.engineName = result.engineName
-        notes.hasRules = !policies.isEmpty || engine.config != nil || server.url != nil
+        notes.hasRules = hasRules
         notes.showsCoverage = output.coverage
         notes.earlierFile = output.compare
         if server.url != nil {
@@ -16,6 +16,14 @@ extension ReplayCommand {
         }
         notes.warnings = warnings(about: result)
         return notes
+    }
+
+    /// Whether processes can have rules.
+    private var hasRules: Bool { !policies.isEmpty || engine.config != nil || server.url != nil }
+
+    /// The warnings, and the hint that the text of a replay has elsewhere.
+    func warningsAndHint(about result: ReplayResult) -> [String] {
+        warnings(about: result) + (hasRules ? [] : [result.report.hintOfRules].compactMap(\.self))
     }
 
     /// What the reader should know before the figures.
@@ -60,5 +68,13 @@ extension ReplayCommand {
         let rest = names.count - most
         let shown = names.prefix(most).joined(separator: ", ")
         return rest > 0 ? "\(shown) and \(rest) more" : shown
+    }
+}
+
+extension ReplayReport {
+    /// That rules are missing, if threads were created and none was reported.
+    var hintOfRules: String? {
+        guard total.appliedByType["threadCreate"] != nil, total.messages.sync.isEmpty else { return nil }
+        return "no process has rules, so only processes and images are reported; --rules and --policy set them"
     }
 }

@@ -55,10 +55,7 @@ extension ReplaySummary {
                 + "\(grouped(total.lines - total.rejectedCount - total.applied)) skipped\(reasons), "
                 + "\(grouped(total.rejectedCount)) rejected")
         for remark in total.remarks { page.line("  \(remark)") }
-        if !notes.hasRules, total.appliedByType["threadCreate"] != nil, total.messages.sync.isEmpty {
-            page.line(
-                "  no process has rules, so only processes and images are reported; --rules and --policy set them")
-        }
+        if !notes.hasRules, let hint = report.hintOfRules { page.line("  \(hint)") }
         if !notes.showsCoverage, report.gates.contains(where: { $0.name == "fail-under" }) {
             page.line("\(report.coverage.headline); --coverage shows them")
         }

@@ -181,6 +181,18 @@ class TestReplay:
         assert f"the edge: {knee['value'] // 1000} ms" in page.texts["text"]
         assert len(page.texts["tr"]) == 1 + len(report["sweep"]["points"]) + (len(report["hosts"]) + 1)
 
+    def test_where_nothing_is_lost_there_is_no_edge_but_a_hint_that_rules_are_missing(
+        self, tmp_path: Path, story: Path
+    ) -> None:
+        hint = "no process has rules, so only processes and images are reported; --rules and --policy set them"
+        for options in ((), ("--sweep", "latency=1ms,2s")):
+            path = tmp_path / "report.html"
+            text = run("replay", story, *options, "--html", path, "--quiet").stdout.decode()
+            page = read(path.read_bytes())
+            assert hint in text
+            assert f"Warning: {hint}" in page.texts["p"]
+            assert not any(shown.startswith("the edge") for kind in page.texts.values() for shown in kind)
+
     def test_a_grid_is_tables(self, tmp_path: Path, story: Path) -> None:
         path = tmp_path / "grid.html"
         sweep = ("--sweep", "latency=1ms,2s", "--sweep", "queue=1,64")

@@ -46,7 +46,7 @@ def test_each_kind_of_event_is_fired_with_its_defaults(tab: OpenTab, machine: Ma
 
 def test_the_command_does_what_the_button_does(tab: OpenTab, machine: Machine) -> None:
     """The request is shown as curl while one types; pasted into a shell it makes the same process."""
-    opened = form(tab, machine, "Process")
+    opened = form(tab, machine, "Process creation")
     field = opened.find("#fire").get_by_label("image", exact=True)
     field.fill('C:\\it\'s "quoted" & $HOME.exe')
     expect(command(opened)).to_contain_text("$HOME.exe")

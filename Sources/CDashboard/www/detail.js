@@ -122,7 +122,8 @@ const showOutcome = () => {
   fill($("#outcome"), el("b", { class: lost(message) ? "lost" : "", text: fate(message) }), [
     open(message) && "not final",
     status !== "STATUS_SUCCESS" && status,
-    acknowledged !== undefined && (acknowledged ? "acknowledged" : "not acknowledged"),
+    acknowledged && "acknowledged",
+    message.failure,
     message.droppedFor && `pushed out of the full queue by #${number(message.droppedFor)}`,
     message.clearedRule && `○ ${message.clearedRule} cleared`,
     durationMicroseconds !== undefined && duration(durationMicroseconds),

@@ -51,7 +51,7 @@ const ceiling = ({ columns, limit: most }) => {
   const full = most && peak > most / 2;
   const wanted = full ? Math.max(most, peak) : Math.max(8, peak * 1.15);
   const power = 10 ** Math.floor(Math.log10(wanted / 4));
-  const unit = [1, 2, 5, 10].map(factor => factor * power).find(value => value >= wanted / 4);
+  const unit = wanted <= 4 ? 1 : [1, 2, 5, 10].map(factor => factor * power).find(value => value >= wanted / 4);
   return { unit, top: full ? wanted : Math.ceil(wanted / unit) * unit };
 };
 

@@ -23,7 +23,7 @@ const kinds = {
   remote: ["Thread in another process", "POST /processes/{target}/threads",
     { creatorProcessId: "", target: "", threadId: "" }],
   image: ["Image load", "POST /processes/{pid}/images", { pid: "", fullImageName: dll }],
-  process: ["Process", "POST /processes",
+  process: ["Process creation", "POST /processes",
     { imageFileName: `${folder}notepad.exe`, commandLine: "", processId: "", parentProcessId: "", rules: "" }],
   threadExit: ["Thread exit", "DELETE /processes/{pid}/threads/{threadId}", { pid: "", threadId: "" }],
   commandLine: ["Command line changed", "PUT /processes/{pid}/command-line",

@@ -3,18 +3,22 @@
 import { base, call, curlOf } from "./api.js";
 import { copy } from "./dialog.js";
 import { $, el, fill } from "./dom.js";
-import { barred } from "./link.js";
-import { attempt, block, button } from "./parts.js";
+import { barred, select } from "./link.js";
+import { attempt, block, button, lessonLinks } from "./parts.js";
 import { emit, get, listen } from "./state.js";
 
 let seen;
+let quiet;
 let tour;
 
 /** Shows itself on a host on which nothing has happened, until something does. */
 export const mount = () => {
   tour = button("Take the tour: nine steps", () => leave("tour"));
   listen("host", look);
-  listen("items", hide);
+  listen("items", () => {
+    quiet = false;
+    hide();
+  });
   for (const signal of ["self", "link"]) listen(signal, () => block(tour, barred("admin")));
 };
 
@@ -23,10 +27,12 @@ const look = async name => {
   hide();
   if (name === seen) return;
   seen = name;
+  quiet = true;
   await attempt(async () => {
+    const { items: hosts } = await call("/v1/hosts?limit=9");
     const { items } = await call(`${base()}/processes?limit=2`);
     const { newest } = await call(`${base()}/messages?limit=1`);
-    if (name === get("host") && items.length === 1 && !newest) show();
+    if (quiet && name === get("host") && items.length === 1 && !newest) show(hosts.filter(host => host.name !== name));
   });
 };
 
@@ -41,7 +47,7 @@ const leave = (signal, detail) => {
   emit(signal, detail);
 };
 
-const show = () => {
+const show = others => {
   const processes = `${base()}/processes`;
   const process = { processId: 584, imageFileName: "C:\\Windows\\notepad.exe", rules: ["NotifyNewThreadSameProcess"] };
   fill($("#first"),
@@ -52,7 +58,10 @@ const show = () => {
     command("Create a thread in it:", curlOf("POST", `${processes}/584/threads`, { startAddress: "0x7ffbda8844f0" })),
     command("See the messages that the driver sent:", curlOf("GET", `${base()}/messages`)),
     el("p", { class: "bar" }, tour, button("Fire an event", () => leave("show", "fire")),
-      button("Show the empty views", hide)));
+      button("Show the empty views", hide)),
+    el("p", {}, "Lessons: ", lessonLinks().slice(1).map((item, place) => [place ? ", " : "", item])),
+    others.length > 0 && el("p", { class: "bar" }, "Other hosts: ",
+      others.map(({ name }) => button(name, () => select(name)))));
   $("#first").hidden = false;
   document.body.classList.add("first-run");
 };

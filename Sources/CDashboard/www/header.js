@@ -61,7 +61,7 @@ const showRole = ({ authentication, role, name }) => {
   $("#insecure").hidden = !signed || location.protocol !== "http:" || loopback.test(location.hostname);
 };
 
-const showView = (wanted = "queue") => {
+const showView = (wanted = get("m") && isNarrow() ? "message" : "queue") => {
   const view = $(`#views [data-view="${CSS.escape(wanted)}"]`) ? wanted : "queue";
   document.body.dataset.view = view;
   for (const control of document.querySelectorAll("#views button")) {

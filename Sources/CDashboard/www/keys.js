@@ -3,9 +3,11 @@
 import { openDialog } from "./dialog.js";
 import { $, el } from "./dom.js";
 import { language } from "./filter.js";
+import { lessonLinks } from "./parts.js";
 
 const keys = new Map();
 const fields = "input:not([type=checkbox]), textarea, select";
+const documents = [["/openapi.yaml", "The API"], ["/problems", "What each error means"]];
 const pressed = "button, a, summary, input, [role=tab], [role=menuitem], [role=switch]";
 
 /** Gives a key an action; `text` stands in the help, and alone for keys that a view handles itself. */
@@ -43,6 +45,9 @@ const help = () => {
   openDialog("help", "Keys",
     table([...keys].map(([name, { text }]) => [name === " " ? "Space" : name, text])),
     el("p", {}, el("label", {}, letters, " One-letter keys")),
+    el("h2", { text: "Lessons" }),
+    el("ul", {}, lessonLinks().map(item => el("li", {}, item))),
+    el("p", {}, documents.map(([href, text]) => [el("a", { text, attributes: { href } }), " "])),
     el("h2", { text: "Filter of the messages: every term must match, and a minus in front negates one" }),
     table(language));
 };

@@ -77,7 +77,7 @@ const denied = [
   ["A reply that cannot be read", "PUT /engine", { type: "embedded", reply: "mismatch" },
     "An engine whose reply cannot be read lets the process start."],
   ["", process, { ...mimikatz, processId: 592 }, "The denied image once more.",
-    "queue", "It was created. The ledger counts one mismatch, and message 3 says what was wrong."],
+    "messages", "It was created: message 3 says that its reply could not be read, and below the queue is one mismatch."],
 ];
 
 const tour = [
@@ -96,7 +96,7 @@ const tour = [
     "664 creates a thread in 700, as an injection does.",
     "why", "A sync message came, whose acknowledgment cleared the rule (○), and an async one (THR-4)."],
   ["Rules are one-shot", "POST /processes/700/threads", { creatorProcessId: 664 }, "664 does the same again.",
-    "why", "Nothing was sent: 664 does not have the rule any more (SYN-9). A button would set it again."],
+    "why", "Nothing was sent: 664 does not have the rule any more (SYN-9). The button below sets it again."],
   ["A full queue drops its oldest", ...pause.slice(1), "Pause the worker, as if the engine were busy."],
   ["", "POST /events", upload, "Seven messages for a queue of five: two normal, three with high priority, two normal.",
     "queue", "▼ 2 dropped: each message too many removed the oldest one of its own list (ASY-4)."],

@@ -160,16 +160,18 @@ const resume = () => loops.forEach(loop => loop.run());
 const rest = () => loops.forEach(loop => loop.cancel());
 
 const show = () => {
-  document.documentElement.dataset.link = state;
+  document.documentElement.dataset.link = absent() ? "absent" : state;
   put($("#link"), wordsNow());
   fill($("#link-action"), state === "gone" && el("button", { text: "try now", on: { click: tryNow } }));
 };
 
 const wordsNow = () => {
   if (state === "gone" && lastSeen) return `${words.gone}; its last answer came at ${clock(lastSeen)}`;
-  if (state === "deleted" && !made?.startsWith(`${get("host")} `)) return "✗ there is no such host";
-  return words[state];
+  return absent() ? "✗ there is no such host" : words[state];
 };
+
+// Whether the host that is wanted was never here: what the views show belongs to another one.
+const absent = () => state === "deleted" && !made?.startsWith(`${get("host")} `);
 
 const tryNow = () => {
   wait = 500;

@@ -2,6 +2,7 @@
 
 import { Problem } from "./api.js";
 import { attribute, el, fill, say } from "./dom.js";
+import { lessons } from "./lessons.js";
 import { connected } from "./link.js";
 import { listen, set } from "./state.js";
 
@@ -56,6 +57,10 @@ export const attempt = async (action, refused = say) => {
     return refused(error.detail, error);
   }
 };
+
+/** Links to the tour and to each lesson. */
+export const lessonLinks = () => Object.entries(lessons).map(([name, { title }]) =>
+  el("a", { text: title, attributes: { href: `?lesson=${name}` } }));
 
 /** The first news of a signal, or that there can be none. */
 export const first = signal => new Promise(resolve => {

@@ -19,11 +19,12 @@ const ways = [" no", " yes"];
 
 /** What became of a message, in one sentence. */
 export const became = message => {
-  const { sequence, kind, operation, acknowledged, clearedRule, durationMicroseconds: time } = message;
+  const { sequence, kind, operation, acknowledged, clearedRule, failure, reply, durationMicroseconds: time } = message;
   const name = `#${sequence} ${operation}`;
-  const why = message.failure ?? statuses[message.status] ?? message.status;
+  const why = failure ?? statuses[message.status] ?? message.status;
   const answer = acknowledged === false ? `but did not acknowledge it: ${why}`
-    : `${kind === "sync" ? "acknowledged" : "sent"} in ${duration(time ?? 0)}`;
+    : `${kind === "sync" ? "acknowledged" : "sent"} in ${duration(time ?? 0)}`
+      + `${reply?.accessDenied ? ", and denied the process" : failure ? `; ${failure}` : ""}`;
   return {
     sent: `The engine got ${name}, ${answer}${clearedRule ? `; that cleared ${clearedRule}` : ""}.`,
     dropped: `${name} was made and lost: the queue was full, and #${message.droppedFor} pushed it out (ASY-4).`,

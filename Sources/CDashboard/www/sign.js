@@ -2,7 +2,7 @@
 
 import { Problem, self, token } from "./api.js";
 import { form } from "./dialog.js";
-import { $, el, fill } from "./dom.js";
+import { $, el, fill, say } from "./dom.js";
 import { emit, listen } from "./state.js";
 
 /** Begins to ask whenever the service refuses. */
@@ -14,6 +14,7 @@ export const enter = async value => {
   try {
     await self();
     $("#token-dialog").close();
+    say("");
     emit("entered");
   } catch (error) {
     if (!(error instanceof Problem)) throw error;

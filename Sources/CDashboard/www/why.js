@@ -39,7 +39,7 @@ const learn = async () => {
 const draw = () => refill(answer,
   shown.title && el("h2", { text: shown.title() }),
   shown.note && el("p", { text: shown.note }),
-  ...shown.reports.map(report => routine(report, conditions.get(report.routine) ?? new Map(), report.subject)));
+  ...shown.reports.toSorted((one, other) => other.notified - one.notified).map(report => routine(report, conditions.get(report.routine) ?? new Map(), report.subject)));
 
 // A message, or undefined if the journal does not have it: as a page of one, because browsers log each 404.
 const record = async (sequence, signal) => {
@@ -88,7 +88,8 @@ const decided = found => Object.assign(found, { subject: {
 
 const titleOf = ({ event: { type, processId, targetProcessId: target, fullImageName: image }, time }) => {
   const where = target && target !== processId ? ` in ${nameOf(target)}` : "";
-  return `${type} ${image ? `${baseName(image)} ` : ""}by ${nameOf(processId)}${where}, ${clock(time)}`;
+  const what = type.startsWith("process") ? "" : `${image ? `${baseName(image)} ` : ""}by `;
+  return `${type} ${what}${nameOf(processId)}${where}, ${clock(time)}`;
 };
 
 // What an address names need not be a number.
@@ -98,7 +99,7 @@ const showDecision = async wanted => {
   const found = isNumber(wanted) ? await decision(wanted) : undefined;
   if (wanted !== get("d")) return;
   if (found) show(() => titleOf(found), [decided(found)]);
-  else show(() => `Decision ${wanted}`, [], "The driver does not have this decision.");
+  else show(() => `Decision ${wanted}`, [], "This decision is not kept, or not made yet.");
 };
 
 const showMessage = async wanted => {
@@ -115,7 +116,7 @@ const showMessage = async wanted => {
     show(title, [{ routine: message.routine, notified: true, messages: [message], subject: {} }],
       "A client sent this notification itself, so no condition decided about it.");
   } else {
-    show(title, [], "The driver does not remember the decision that made this message.");
+    show(title, [], "The decision that made this message is not kept any more.");
   }
 };
 
@@ -127,7 +128,7 @@ const ask = async () => {
   const wanted = new URLSearchParams({ limit: 1000, ...(pid && { processId: pid }), ...(kind && { routine: kind }),
     ...(!whole && { notified: false }) });
   const found = [];
-  const { newest: last } = await call(`${base()}/decisions?limit=1`);
+  const { oldest, newest: last } = await call(`${base()}/decisions?limit=1`);
   for (let next = Math.max(0, last - reach); next !== undefined;) {
     wanted.set("after", next);
     const page = await call(`${base()}/decisions?${wanted}`);
@@ -137,7 +138,7 @@ const ask = async () => {
   const about = `${pid ? nameOf(Number(pid)) : "any process"}${whole ? "" : " without a message"}`;
   fill(results, el("p", { text: found.length
     ? `${counted(found.length, "decision")} about ${about}, ${whole ? "the newest" : "the nearest to one"} first:`
-    : `The driver remembers no decision about ${about} among its last ${number(reach)}.` }),
+    : `No decision about ${about} among the last ${number(Math.min(reach, last - oldest + 1))}, which are those kept.` }),
   el("ol", { class: "decisions" }, ...found.sort(whole ? newest : nearest).slice(0, 20).map(each => el("li", {},
     link(titleOf(each), () => set({ d: each.decision }, { push: true }), { "data-decision": each.decision }),
     ` ${each.notified ? "✓" : "✗"} ${each.decidedBy} `, el("small", { text: each.decidedByRule })))));
@@ -150,7 +151,7 @@ const form = el("form", { attributes: { id: "why-form" }, on: { submit: event =>
 el("label", { text: "Why was there no message? process " }, el("input", {
   attributes: { id: "why-process", name: "pid", type: "number", min: 0, list: "pids", autocomplete: "off" } })),
 el("label", { text: "event " }, select({ name: "kind" }, kinds)),
-el("label", {}, el("input", { attributes: { name: "all", type: "checkbox" } }), "also with a message"),
+el("label", {}, el("input", { attributes: { name: "all", type: "checkbox" } }), "those with a message, too"),
 submit("Ask"));
 
 /** Asks why there was no message of a process. */

@@ -35,9 +35,10 @@ export const both = value => `${value} (0x${value.toString(16)})`;
 export const baseName = path => path.slice(path.lastIndexOf("\\") + 1);
 
 /** What became of a message, as a glyph and a word. */
-export const fate = ({ delivery, status }) => {
+export const fate = ({ delivery, status, acknowledged, reply }) => {
   if (delivery === "failed") return `✗ ${failures[status] ?? status ?? "failed"}`;
-  return fates[delivery] ?? delivery;
+  if (reply?.accessDenied) return "✓ sent, denied";
+  return `${fates[delivery] ?? delivery}${acknowledged === false ? ", not acknowledged" : ""}`;
 };
 
 const fates = { sent: "✓ sent", dropped: "▼ dropped", notSent: "∅ not sent", queued: "… queued", inHand: "→ in hand",

@@ -53,7 +53,7 @@ extension DriverRoutine {
             "TEX-1/1", .createThreadNotifyLock, then: .to("TEX-1/2"),
             otherwise:
                 "CreateThreadNotifyLock is 0: no process that was created with NotifyProcessCmdLine is left to check.",
-            .text("Create {process} with NotifyProcessCmdLine: CreateThreadNotifyLock counts it at its creation only.")),
+            .text("Create a process with NotifyProcessCmdLine: CreateThreadNotifyLock counts it at its creation only.")),
         .guard(
             "TEX-1/2", .createEx, then: .to("TEX-1/3"), otherwise: "The thread was deleted, not created.",
             .text("Create a thread.")),

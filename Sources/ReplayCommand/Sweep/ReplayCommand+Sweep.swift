@@ -67,7 +67,7 @@ extension ReplayCommand {
         } else if hasResult(outcome.report), !output.printsHTML {
             try StandardStream.output.deliver(
                 outcome.result.text(
-                    outcome.report, pace, warnings(about: result), in: TerminalStyle(color, of: .output)))
+                    outcome.report, pace, warningsAndHint(about: result), in: TerminalStyle(color, of: .output)))
         }
         try conclude(result)
     }

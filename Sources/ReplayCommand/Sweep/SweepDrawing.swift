@@ -49,7 +49,11 @@ struct SweepDrawing {
 
     private var label: String {
         let edge =
-            knee.value.map { "nothing is lost up to \(parameter.text($0))" } ?? "messages are lost at every value"
+            if knee.beyond == nil {
+                "nothing is lost at any value"
+            } else {
+                knee.value.map { "nothing is lost up to \(parameter.text($0))" } ?? "messages are lost at every value"
+            }
         return "Lost messages and worst delay by \(parameter.rawValue): \(edge). The table below has the numbers."
     }
 
@@ -101,7 +105,7 @@ struct SweepDrawing {
     }
 
     private func writeKnee(to html: inout HTMLWriter, bottom: Double) {
-        guard let value = knee.value else { return }
+        guard let value = knee.edge else { return }
         let x = x(value)
         html.shape(
             .line, .class("knee"), .stroke("#00694d"), .strokeWidth(1.5), .dashes("6 3"), .x1(x), .y1(6), .x2(x),

@@ -48,7 +48,7 @@ struct SweepPage {
                     .losses(point.lost), .delay(point.longestDelay), .number(point.longestQueue),
                     .number(point.afterExit), .number(point.afterEnd),
                     .text(
-                        point.values[0] == result.knees[0].value ? "the edge" : point.isRefined ? "near the edge" : ""),
+                        point.values[0] == result.knees[0].edge ? "the edge" : point.isRefined ? "near the edge" : ""),
                 ]
             }
     }

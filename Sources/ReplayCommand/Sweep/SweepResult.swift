@@ -37,6 +37,9 @@ struct SweepKnee: Equatable, Sendable {
     let again: Int?
     private let axis: SweepAxis.Parameter
 
+    /// The value, if there are losses beyond it.
+    var edge: Int? { beyond == nil ? nil : value }
+
     /// The edge among `points`, which have the same value of the second axis.
     init(_ points: [SweepPoint], along axis: SweepAxis.Parameter, row: Int?) {
         let byValue = Dictionary(points.map { ($0.values[0], $0) }) { first, _ in first }
