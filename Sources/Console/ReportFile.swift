@@ -28,7 +28,9 @@ public struct ReportFile {
         }
         // A link keeps its place.
         let target = path.resolvedPath ?? path
-        return try Draft(self, at: target + ".\(getpid()).new", flags: O_WRONLY | O_CREAT | O_EXCL, target: target)
+        // By chance, because a process that was killed leaves its draft, and the next one may have its number.
+        let draft = target + ".\(UInt32.random(in: 0 ... .max)).new"
+        return try Draft(self, at: draft, flags: O_WRONLY | O_CREAT | O_EXCL, target: target)
     }
 
     /// Opens the file at `path` with `flags` and writes `bytes`; returns 0, or the errno of the call that failed.

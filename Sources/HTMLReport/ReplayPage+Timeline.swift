@@ -34,7 +34,6 @@ extension ReplayPage {
     private func writeTable(_ timeline: Timeline, to html: inout HTMLWriter) {
         let hasLanes = timeline.lanes.count > 1
         let rows = timeline.lanes.flatMap { lane in lane.buckets.map { (name: lane.name, bucket: $0) } }
-            .filter { $0.bucket.events > 0 || $0.bucket.isWithMessages }
             .sorted { $0.bucket.number < $1.bucket.number }
         ReportTable(
             "What happened in each column",
@@ -52,8 +51,4 @@ extension ReplayPage {
                 ]
         }
     }
-}
-
-extension Timeline.Bucket {
-    fileprivate var isWithMessages: Bool { async.all > 0 || sync.all > 0 || direct.all > 0 }
 }

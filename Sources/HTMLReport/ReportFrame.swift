@@ -38,7 +38,6 @@ public struct ReportFrame {
         html.void(.meta, .utf8)
         html.void(.meta, .name("viewport"), .content("width=device-width"))
         html.void(.meta, .header("Content-Security-Policy"), .content(Self.policy))
-        html.void(.meta, .name("color-scheme"), .content("light dark"))
         html.element(.title, text: title)
         html.newline()
         html.style(.reportStyle)

@@ -98,6 +98,19 @@ class TestUpdates:
             assert missed >= 6
             assert set(ended) <= {7, 8, 9, 10}
 
+    @each_format
+    def test_a_message_that_was_sent_at_its_end_has_no_update(self, machine: Machine, media: str) -> None:
+        with stream(machine, media, updates="true") as live:
+            for _ in range(20):
+                machine.process()
+                [message] = live.take(1)
+                assert message.event == "message"
+                if message.value["delivery"] == "inHand":  # the stream was quicker than the engine
+                    assert ends(live.take(1)) == [(message.sequence, "sent")]
+            machine.get("putWorker", body={"state": "paused"})
+            make(machine, 1)
+            assert sequences(live.take(1)) == [message.sequence + 1]
+
     def test_a_stream_without_updates_has_none(self, machine: Machine) -> None:
         make(machine, 1)
         machine.drain()

@@ -166,3 +166,23 @@ def test_beyond_loopback_without_tls_a_bar_says_that_the_token_can_be_read(tab: 
     expect(opened.find("#link")).to_contain_text("each second")
     local = tab(address(secured)).open(f"?host={secured.name}#token={TOKENS['read']}")
     expect(local.find("#notice")).to_be_hidden()
+
+
+def test_a_token_of_other_characters_is_a_wrong_one(tab: OpenTab, secured: Machine) -> None:
+    """No header can have them: the page asks again, instead of saying that the service is away."""
+    opened = tab(address(secured))
+    opened.watch.expect("status of 401")
+    opened.load(f"?host={secured.name}#token=%F0%9F%98%80%0a")
+    expect(dialog(opened)).to_contain_text("does not know this token")
+
+
+def test_the_dialog_can_be_opened_again(tab: OpenTab, secured: Machine) -> None:
+    """After Escape, by a button."""
+    opened = tab(address(secured))
+    opened.watch.expect("status of 401")
+    opened.load(f"?host={secured.name}")
+    expect(dialog(opened)).to_be_visible()
+    opened.press("Escape")
+    expect(dialog(opened)).to_be_hidden()
+    opened.find("#link-action button").click()
+    expect(dialog(opened)).to_be_visible()

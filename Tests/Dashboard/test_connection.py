@@ -227,3 +227,21 @@ def test_eight_tabs_are_ready_and_up_to_date(tab: OpenTab, machine: Machine) -> 
         expect(opened.row(last)).to_be_visible()
     words = [opened.find("#link").inner_text() for opened in (first, *others)]
     assert sum("live" in word for word in words) == 3, words
+
+
+def test_without_a_free_stream_a_filter_finds_what_has_changed(services: Services, tab: OpenTab) -> None:
+    """A filter may hide just those lines whose state is old."""
+    machine = services.machine("messages: {streamLimit: 1}\n")
+    first = tab(f"http://127.0.0.1:{machine.client.port}").open(f"?host={machine.name}")
+    expect(first.find("#link")).to_contain_text("live")
+    machine.get("putWorker", body={"state": "paused"})
+    last = sent(machine, 60)
+    second = tab(f"http://127.0.0.1:{machine.client.port}")
+    second.watch.expect("status of 409")
+    second.open(f"?host={machine.name}&q=is:sent")
+    expect(second.find("#link")).to_contain_text("each second")
+    expect(second.find("#count")).to_contain_text("0 shown")
+    machine.get("putWorker", body={"state": "running"})
+    machine.drain()
+    expect(second.row(last)).to_be_visible()
+    expect(second.find("#count")).to_contain_text("60 shown")

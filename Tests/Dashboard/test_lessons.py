@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from contract.client import Client
 from contract.machine import Machine
-from playwright.sync_api import Request, expect
+from playwright.sync_api import Request, Route, expect
 
 from dashboard.lessons import LESSONS, NAMES, Call, calls
 from dashboard.tab import OpenTab, Tab
@@ -136,3 +136,57 @@ def test_an_unknown_lesson_is_said_with_the_names_of_all(tab: OpenTab, machine: 
     expect(opened.find("#tour")).to_be_hidden()
     for name in NAMES:
         expect(opened.find("#status")).to_contain_text(name)
+
+
+@pytest.mark.parametrize("name", ["constructor", "__proto__", "toString"])
+def test_names_of_the_language_are_no_lessons(tab: OpenTab, machine: Machine, name: str) -> None:
+    """They are in every object."""
+    opened = tab().open(f"?host={machine.name}&lesson={name}")
+    expect(opened.find("#status")).to_contain_text(f"There is no lesson {name}")
+
+
+def test_a_step_that_somebody_made_themselves_needs_its_host(tab: OpenTab, machine: Machine) -> None:
+    """Otherwise the page would say what is not true."""
+    opened = tab().open(f"?host={machine.name}&lesson=one-shot-rules")
+    opened.watch.expect("status of 404")
+    opened.find("#tour").get_by_role("button", name="I did it myself").click()
+    expect(opened.find("#tour .fault")).to_contain_text("lesson")
+    expect(opened.find("#tour h2")).to_contain_text("step 1")
+    opened.find("#tour").get_by_role("button", name="Leave").click()
+
+
+def test_nothing_else_can_be_done_during_a_call(tab: OpenTab, client: Client, machine: Machine) -> None:
+    """The call goes on, so its host would stay."""
+    opened = tab().open(f"?host={machine.name}&lesson=one-shot-rules")
+    held: list[Route] = []
+    opened.page.route("**/v1/hosts/lesson?fresh=true", lambda route: held.append(route))
+    opened.find(STEP).click()
+    opened.eventually(lambda: held)
+    for name in ("I did it myself", "Leave"):
+        expect(opened.find("#tour").get_by_role("button", name=name)).to_be_disabled()
+    held[0].continue_()
+    expect(opened.find(STEP)).to_be_enabled()
+    opened.find("#tour").get_by_role("button", name="Leave").click()
+    gone(opened, client, "lesson")
+
+
+def test_a_lesson_that_was_loaded_again_still_deletes_its_host(tab: OpenTab, client: Client, machine: Machine) -> None:
+    """Its button says so."""
+    opened = tab().open(f"?host={machine.name}&lesson=one-shot-rules")
+    opened.find(STEP).click()
+    expect(opened.find("#host")).to_contain_text("lesson")
+    opened.page.reload()
+    opened.ready()
+    opened.find("#tour").get_by_role("button", name="Leave").click()
+    gone(opened, client, "lesson")
+
+
+def test_a_lesson_does_not_take_the_focus_from_a_field(tab: OpenTab, machine: Machine) -> None:
+    """It is drawn again with each change of the connection."""
+    opened = tab().open(f"?host={machine.name}&lesson=one-shot-rules")
+    opened.find("#first").get_by_role("button", name="Show the empty views").click()
+    opened.find("#filter").focus()
+    opened.hide()
+    opened.hide(False)
+    opened.page.wait_for_function("() => document.documentElement.dataset.link === 'live'")
+    expect(opened.find("#filter")).to_be_focused()

@@ -214,3 +214,26 @@ def test_the_text_beneath_says_what_the_plot_shows(tab: OpenTab, full: Machine) 
     expect(plot).to_have_attribute("role", "img")
     expect(plot).to_have_attribute("aria-describedby", "plot-text")
     assert plot.get_attribute("aria-label")
+
+
+def test_a_stretch_that_was_dragged_stands_still(tab: OpenTab, full: Machine) -> None:
+    """With the plot."""
+    opened = tab().open(f"?host={full.name}")
+    box = opened.find("#plot").bounding_box()
+    assert box is not None
+    opened.page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + 50)
+    opened.page.mouse.down()
+    opened.page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 50, steps=4)
+    opened.page.mouse.up()
+    expect(opened.find("#plot-text")).to_contain_text("The plot is frozen")
+
+
+def test_on_a_manual_clock_no_message_is_looked_for_by_the_time_of_the_plot(tab: OpenTab, full: Machine) -> None:
+    """The plot has the times of the wall, the messages those of the host."""
+    full.get("putClock", body={"mode": "manual", "now": "2001-01-01T00:00:00Z"})
+    opened = tab().open(f"?host={full.name}")
+    expect(opened.find("#clock")).to_contain_text("manual")
+    opened.find("#plot").focus()
+    opened.press("ArrowLeft", "Shift+ArrowLeft")
+    expect(opened.find("#status")).to_contain_text("The host's clock is manual")
+    expect(opened.find("#rows [data-sequence]").first).to_be_visible()

@@ -206,3 +206,19 @@ def test_an_exit_of_the_selected_process_is_one_click(tab: OpenTab, family: Mach
     expect(item(opened, 700)).to_contain_text(", exited")
     pids = [process["processId"] for process in family.all("listProcesses")]
     assert 700 not in pids
+
+
+def test_a_pid_that_is_used_again_is_another_process(tab: OpenTab, family: Machine) -> None:
+    """DATA-1: rules, names and parents go by pid and creation time."""
+    family.thread(664)
+    family.process(processId=720, parentProcessId=664, imageFileName="C:\\child.exe")
+    family.call("exitProcess", pid=664)
+    family.process(processId=664, imageFileName="C:\\new.exe")
+    opened = tab().open(f"?host={family.name}&m=4&p=720")
+    expect(item(opened, 664)).to_contain_text("new.exe")
+    expect(opened.find("#rows [data-sequence]").first).to_be_visible()
+    expect(opened.find("#tree [data-state=cleared]")).to_have_count(0)
+    expect(opened.find("#process")).to_contain_text("664, not running")
+    message = family.all("listMessages", query={"kind": "sync"})[0]["sequence"]
+    opened.row(message).click()
+    expect(opened.find("#why h2")).to_contain_text("threadCreate by 664,")

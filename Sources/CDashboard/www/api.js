@@ -11,7 +11,8 @@ let me = { role: "admin" };
 /** The token of this tab; it is in no address and no cookie, and gone with the tab. */
 export const token = {
   get: () => sessionStorage.getItem(key) ?? undefined,
-  set: value => (value ? sessionStorage.setItem(key, value) : sessionStorage.removeItem(key)),
+  // What cannot stand in a header is sent in other characters, and refused as any wrong token.
+  set: value => (value ? sessionStorage.setItem(key, encodeURI(value)) : sessionStorage.removeItem(key)),
 };
 
 /** A call that was refused, with the members of the answer; its `status` is 0 if there was no answer. */

@@ -124,7 +124,8 @@ const showOutcome = () => {
     status !== "STATUS_SUCCESS" && status,
     acknowledged && "acknowledged",
     message.failure,
-    message.droppedFor && `pushed out of the full queue by #${number(message.droppedFor)}`,
+    message.droppedFor && (message.droppedFor === message.sequence ? "the queue had no room at all"
+      : `pushed out of the full queue by #${number(message.droppedFor)}`),
     message.clearedRule && `○ ${message.clearedRule} cleared`,
     durationMicroseconds !== undefined && duration(durationMicroseconds),
     time.slice(11, 27),

@@ -58,6 +58,7 @@ const ceiling = ({ columns, limit: most }) => {
 const selection = ({ pen, plot, color, scene, x }) => {
   if (!scene.selection) return;
   const start = Math.max(plot.left, x(scene.selection.from));
+  if (x(scene.selection.to) <= start) return;
   pen.fillStyle = color.sel;
   pen.fillRect(start, plot.top, Math.min(plot.right, x(scene.selection.to)) - start, plot.height);
 };

@@ -67,7 +67,8 @@ const pattern = member => value => {
 const keys = {
   pid: value => {
     const pid = Number(value);
-    return Number.isInteger(pid) && value !== "" ? item => item.processId === pid : "pid takes a number such as 584";
+    const fits = Number.isInteger(pid) && value !== "" && pid >= 0 && pid < 2 ** 32;
+    return fits ? item => item.processId === pid : "pid takes a number such as 584";
   },
   op: pattern("operation"),
   rule: pattern("clearedRule"),

@@ -24,6 +24,7 @@ let began = 0;
 let after = 0;
 let oldest = 1;
 let skew = 0;
+let apart = false;
 let worker = "running";
 let generation = 0;
 
@@ -63,6 +64,10 @@ export const pan = part => {
 
 /** How many messages were queued since the time at which the plot stands. */
 export const since = () => totals(end - bucketMs, Infinity).enqueued - totals(end - bucketMs, end, still).enqueued;
+
+/** Why messages cannot be found by the times of the plot; undefined if they can. */
+export const whyApart = () => (apart ? "The host's clock is manual, so its messages have other times than the plot."
+  : undefined);
 
 /** How long a bucket is, in milliseconds. */
 export const step = () => bucketMs;
@@ -168,8 +173,9 @@ const poll = async signal => {
 
 /** Begins to read; `history` is sent after each answer. */
 export const mount = () => {
-  listen("described", ({ createdAt }) => {
+  listen("described", ({ createdAt, clock }) => {
     began = Date.parse(createdAt);
+    apart = clock.mode !== "system";
   });
   listen("queues", queues => {
     worker = queues.worker.state;

@@ -103,7 +103,8 @@ const tick = async (signal, seen) => {
       if (!reader && Date.now() > retry) openStream();
       if (!reader) await readNew(signal);
     }
-    const all = suspect;
+    // A filter may hide just those lines that are stale.
+    const all = suspect || (!reader && !shown.filter.empty);
     suspect = false;
     await reread(all ? store.lines : seen(), signal);
     await readOlder(signal);

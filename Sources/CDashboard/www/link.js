@@ -28,8 +28,8 @@ let checking;
 export const connected = () => state === "live" || state === "polling";
 
 /** Why a control that takes a role must be disabled, as a sentence; "" if it need not be. */
-export const barred = role => {
-  if (!connected()) return `Not now: ${wordsNow().slice(2)}.`;
+export const barred = (role, needsHost = true) => {
+  if (!connected() && (needsHost || state !== "deleted")) return `Not now: ${wordsNow().slice(2)}.`;
   return may(role) ? "" : `Your token does not allow this: it takes the role ${role}.`;
 };
 
@@ -99,6 +99,7 @@ export const check = async () => {
     emit("described", found);
   } catch (error) {
     if (!(error instanceof Problem) && !signal.aborted) throw error;
+    if (error.status === 400) become("deleted");
   }
 };
 
@@ -162,7 +163,8 @@ const rest = () => loops.forEach(loop => loop.cancel());
 const show = () => {
   document.documentElement.dataset.link = absent() ? "absent" : state;
   put($("#link"), wordsNow());
-  fill($("#link-action"), state === "gone" && el("button", { text: "try now", on: { click: tryNow } }));
+  fill($("#link-action"), state === "gone" && el("button", { text: "try now", on: { click: tryNow } }),
+    state === "refused" && el("button", { text: "sign in", on: { click: () => emit("sign") } }));
 };
 
 const wordsNow = () => {

@@ -27,7 +27,8 @@ export const became = message => {
       + `${reply?.accessDenied ? ", and denied the process" : failure ? `; ${failure}` : ""}`;
   return {
     sent: `The engine got ${name}, ${answer}${clearedRule ? `; that cleared ${clearedRule}` : ""}.`,
-    dropped: `${name} was made and lost: the queue was full, and #${message.droppedFor} pushed it out (ASY-4).`,
+    dropped: `${name} was made and lost: ${message.droppedFor === sequence ? "the queue had no room at all"
+      : `the queue was full, and #${message.droppedFor} pushed it out`} (ASY-4).`,
     failed: `${name} failed: ${why}${kind === "sync" ? "; the rule stays" : ""}.`,
     notSent: `${name} was not sent: ${why}.`,
     queued: `${name} was put into the queue.`,

@@ -1,6 +1,6 @@
 // The plot of the queue as one uses it: pointer, keys, a selected stretch of time, the same as text and as a table.
 
-import { $, attribute, el, fill, put } from "./dom.js";
+import { $, attribute, el, fill, put, say } from "./dom.js";
 import { draw, frame } from "./draw.js";
 import * as history from "./history.js";
 import { key } from "./keys.js";
@@ -102,8 +102,9 @@ const toggleTable = () => {
 const stretch = (one, other) => ({ from: Math.min(one, other), to: Math.max(one, other) });
 
 const choose = (one, other) => {
-  history.freeze(history.range().to);
-  emit("span", stretch(one, other));
+  if (history.whyApart()) say(history.whyApart());
+  history.freeze(Math.min(history.range().to, history.now() - 1));
+  if (!history.whyApart()) emit("span", stretch(one, other));
 };
 
 const follow = () => {
@@ -180,6 +181,10 @@ const press = event => {
 
 /** Shows a moment, a time since 1970 in milliseconds: in the middle, with the cursor on it. */
 export const moment = time => {
+  if (history.whyApart()) {
+    say(history.whyApart());
+    return;
+  }
   emit("show", "queue");
   cursor = time;
   history.freeze(time + history.span() / 2);

@@ -5,11 +5,11 @@ import { $, el, fill, put, say } from "./dom.js";
 import { prepare } from "./fire.js";
 import { barred } from "./link.js";
 import { attempt, block, button, facts, refill } from "./parts.js";
-import { all, nameOf, refresh } from "./processes.js";
+import { all, capped, nameOf, refresh } from "./processes.js";
 import { get, listen, on, set } from "./state.js";
 import { vocabulary } from "./vocabulary.js";
 import { search } from "./why.js";
-import { both } from "./words.js";
+import { both, number } from "./words.js";
 
 const box = $("#process");
 const kinds = {
@@ -20,7 +20,7 @@ let shown;
 let terms;
 
 const related = ({ processId, creationTime }) =>
-  (creationTime && all().has(processId) ? nameOf(processId) : `${processId}, not running`);
+  (creationTime && all().get(processId)?.creationTime === creationTime ? nameOf(processId) : `${processId}, not running`);
 
 const details = process => facts([
   ["image", process.imageFileName],
@@ -92,7 +92,9 @@ const show = () => {
       terms && switches("rules", process.rules),
       terms && switches("flags", process.flags));
   } else {
-    fill(box, el("p", { class: "empty", text: `There is no process ${pid}. It was not created, or it has exited.` }));
+    fill(box, el("p", { class: "empty", text: capped()
+      ? `Process ${pid} is not among the first ${number(all().size)}, which are shown here.`
+      : `There is no process ${pid}. It was not created, or it has exited.` }));
   }
   return process && !process.gone;
 };

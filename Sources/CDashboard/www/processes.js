@@ -2,6 +2,7 @@
 
 import { base, call } from "./api.js";
 import { every } from "./link.js";
+import { shown as journal } from "./journal.js";
 import { first } from "./parts.js";
 import { emit, listen } from "./state.js";
 import { baseName, open } from "./words.js";
@@ -26,8 +27,11 @@ export const capped = () => full;
 /** Reads now what changed. */
 export const refresh = () => loop.now();
 
-/** A process as people write it: its pid and image. */
-export const nameOf = pid => (known.has(pid) ? `${pid} ${baseName(known.get(pid).imageFileName)}` : String(pid));
+/** A process as people write it: its pid and image, unless the process that had the pid at a time is another one. */
+export const nameOf = (pid, time) => {
+  const process = known.get(pid);
+  return process && !(time < process.creationTime) ? `${pid} ${baseName(process.imageFileName)}` : String(pid);
+};
 
 const after = duration => performance.now() + duration;
 
@@ -86,9 +90,9 @@ const expire = () => {
 
 // An acknowledgment clears a rule of the process that the message is about; a stream's rule is not the process's. If the
 // rule is armed here, it was cleared since, or set again since: the service is asked.
-const clear = ({ clearedRule: rule }, pid) => {
-  const process = known.get(pid);
-  if (!rule || !process) return;
+const clear = ({ clearedRule: rule }, { processId, time } = {}) => {
+  const process = known.get(processId);
+  if (!rule || !process || time < process.creationTime) return;
   if (!process.rules.includes(rule)) process.cleared.set(rule, after(long));
   loop.now();
 };
@@ -107,8 +111,8 @@ export const mount = () => {
   listen("items", messages => {
     for (const message of messages) {
       if (message.kind !== "sync" || message.operation === "NewImageLoadPerStream") continue;
-      if (open(message)) waiting.set(message.sequence, message.processId);
-      else clear(message, message.processId);
+      if (open(message)) waiting.set(message.sequence, message);
+      else if (message.sequence > journal.opened) clear(message, message);
     }
   });
   listen("updates", updates => {

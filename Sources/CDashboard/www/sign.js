@@ -6,7 +6,12 @@ import { $, el, fill, say } from "./dom.js";
 import { emit, listen } from "./state.js";
 
 /** Begins to ask whenever the service refuses. */
-export const mount = () => listen("link", ({ state }) => state === "refused" && ask());
+export const mount = () => {
+  listen("link", ({ state }) => state === "refused" && ask());
+  listen("sign", ask);
+  // The role may have changed.
+  listen("problem", ({ status }) => status === 403 && self().catch(() => undefined));
+};
 
 /** Takes a token or forgets the present one, and asks again if the service refuses. Emits `entered`. */
 export const enter = async value => {

@@ -12,7 +12,8 @@ let pending;
 
 const read = () => {
   const query = new URL(location).searchParams;
-  const fitting = (name, value) => value && (!whole.test(name) || /^\d{1,15}$/.test(value));
+  const fitting = (name, value) => value
+    && (!whole.test(name) || /^\d{1,15}$/.test(value)) && !(/^[md]$/.test(name) && Number(value) === 0);
   return Object.fromEntries(names.map(name => [name, query.get(name)]).filter(entry => fitting(...entry)));
 };
 

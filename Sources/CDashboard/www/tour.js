@@ -27,7 +27,7 @@ const go = () => {
   const last = place === lesson.steps.length - 1;
   const [text, click] = done ? (last ? ["Finish", leave] : ["Next", next]) : [fault ? "Try again" : "Do it", act];
   const made = button(text, click, { id: "tour-go" });
-  block(made, busy ? "Busy." : done ? "" : barred("admin"), "Enter");
+  block(made, busy ? "Busy." : done ? "" : barred("admin", false), "Enter");
   return made;
 };
 
@@ -36,6 +36,7 @@ const show = () => {
   if (!lesson) return;
   const { say: text, method, path, body, look } = step();
   const passed = titles(place + 1);
+  const leads = [document.body, ...box.querySelectorAll("*")].includes(document.activeElement);
   const command = el("code", { class: "curl" });
   command.textContent = lines(curlOf(method, base(lesson.host) + path, body));
   attribute(box, "data-step", passed.length);
@@ -48,8 +49,9 @@ const show = () => {
       go(),
       !done && button("I did it myself", skip, { title: "Goes on without the call" }),
       button("Leave", leave, { title: `Deletes the host ${lesson.host}` }),
-      !done && barred("admin")));
-  if (!busy) $("#tour-go").focus();
+      !done && barred("admin", false)));
+  for (const control of busy ? box.querySelectorAll("button") : []) block(control, "Busy.");
+  if (!busy && leads) $("#tour-go").focus();
 };
 
 // Points at the view that a step speaks of.
@@ -128,10 +130,11 @@ const leave = async () => {
 };
 
 const begin = name => {
-  if (name && !lessons[name]) say(`There is no lesson ${name}. There are: ${Object.keys(lessons).join(", ")}.`);
-  if (lesson === lessons[name]) return;
-  lesson = lessons[name];
-  [place, done, begun, fault] = [0, false, false, undefined];
+  const wanted = Object.hasOwn(lessons, name) ? lessons[name] : undefined;
+  if (name && !wanted) say(`There is no lesson ${name}. There are: ${Object.keys(lessons).join(", ")}.`);
+  if (lesson === wanted) return;
+  lesson = wanted;
+  [place, done, begun, fault] = [0, false, get("host") === lesson?.host, undefined];
   show();
 };
 

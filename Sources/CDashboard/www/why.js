@@ -87,9 +87,9 @@ const decided = found => Object.assign(found, { subject: {
 } });
 
 const titleOf = ({ event: { type, processId, targetProcessId: target, fullImageName: image }, time }) => {
-  const where = target && target !== processId ? ` in ${nameOf(target)}` : "";
+  const where = target && target !== processId ? ` in ${nameOf(target, time)}` : "";
   const what = type.startsWith("process") ? "" : `${image ? `${baseName(image)} ` : ""}by `;
-  return `${type} ${what}${nameOf(processId)}${where}, ${clock(time)}`;
+  return `${type} ${what}${nameOf(processId, time)}${where}, ${clock(time)}`;
 };
 
 // What an address names need not be a number.

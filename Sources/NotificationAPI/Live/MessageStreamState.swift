@@ -44,11 +44,15 @@ struct MessageStreamState: StreamFeed {
     private var isCaughtUpWithEnds = true
     /// Messages whose ends were fetched but not written yet.
     private var ended: ArraySlice<MessageRecord> = []
+    /// The ends, not examined yet, of messages that were fetched after them: the reader knows how they ended.
+    private var knownEnds: Set<UInt64> = []
     var output: StreamOutput
     private var isHeartbeatDue = false
 
     /// The number of messages fetched at a time, the most that a stream holds.
     static let pageSize = 32
+    /// The most ends of messages that are remembered; a reader of more gets updates that say nothing new.
+    static let mostKnownEnds = 1024
 
     /// - Parameter end: the last end of a message before the stream began, if the reader wants updates.
     init(
@@ -123,8 +127,9 @@ struct MessageStreamState: StreamFeed {
         case .messages(let page): receive(page)
         case .endings(let page):
             if page.missed > 0 { output.append(format.encoding.updatesMissed(page.missed)) }
-            ended = page.items[...]
+            ended = page.items.filter { $0.endedAs.flatMap { knownEnds.remove($0) } == nil }[...]
             end = page.end
+            if !knownEnds.isEmpty { knownEnds = knownEnds.filter { $0 > page.end } }
             isCaughtUpWithEnds = !page.hasMore
         }
     }
@@ -133,6 +138,10 @@ struct MessageStreamState: StreamFeed {
     mutating func receive(_ page: MessagePage) {
         guard place.enter(oldest: page.oldest, newest: page.newest, format.encoding, &output) else { return }
         records = page.items.prefix(remaining ?? .max)
+        if let end {
+            knownEnds.formUnion(
+                records.compactMap(\.endedAs).filter { $0 > end }.prefix(Self.mostKnownEnds - knownEnds.count))
+        }
         place.pass(page.end)
         isCaughtUp = !page.hasMore
     }

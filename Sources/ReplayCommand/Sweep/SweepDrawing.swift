@@ -18,7 +18,7 @@ struct SweepDrawing {
     /// A drawing of `result`, which has one axis and at least one point.
     init(_ result: SweepResult) {
         parameter = result.axes[0].parameter
-        points = result.points
+        points = result.points.sorted { [place = parameter.place] in place($0.values[0]) < place($1.values[0]) }
         knee = result.knees[0]
         // None at all is beyond every value.
         let places = result.points.map { result.axes[0].parameter.place(of: $0.values[0]) }

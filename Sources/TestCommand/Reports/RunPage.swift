@@ -63,7 +63,11 @@ struct RunPage {
 
     private var headline: String {
         let (sums, count) = (report.sums, report.cases.count.counted("case"))
-        if sums.fail + sums.error == 0 { return sums.pass == 0 ? "\(count), none run" : "\(count) without a failure" }
+        if sums.fail + sums.error == 0 {
+            if sums.pass == 0 { return "\(count), none run" }
+            return sums.skip == 0
+                ? "\(count) without a failure" : "\(sums.pass.grouped) of \(count) passed, \(sums.skip.grouped) not run"
+        }
         let parts = [
             sums.fail > 0 ? "\(sums.fail.grouped) failed" : nil, sums.error > 0 ? sums.error.counted("error") : nil,
         ]
