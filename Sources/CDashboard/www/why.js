@@ -151,7 +151,7 @@ const form = el("form", { attributes: { id: "why-form" }, on: { submit: event =>
 el("label", { text: "Why was there no message? process " }, el("input", {
   attributes: { id: "why-process", name: "pid", type: "number", min: 0, list: "pids", autocomplete: "off" } })),
 el("label", { text: "event " }, select({ name: "kind" }, kinds)),
-el("label", {}, el("input", { attributes: { name: "all", type: "checkbox" } }), "those with a message, too"),
+el("label", {}, el("input", { attributes: { name: "all", type: "checkbox" } }), "all decisions"),
 submit("Ask"));
 
 /** Asks why there was no message of a process. */
