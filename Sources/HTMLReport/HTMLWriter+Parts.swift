@@ -1,3 +1,4 @@
+import Bytes
 public import HTML
 
 extension HTMLWriter {
@@ -13,10 +14,13 @@ extension HTMLWriter {
     public mutating func command(_ command: String) {
         element(.p, .class("command")) { html in
             html.element(.code) { html in
-                for (place, option) in command.split(separator: " --").enumerated() {
+                let options = command.split(separator: " --")
+                let most = 100
+                for (place, option) in options.prefix(most).enumerated() {
                     if place > 0 { html.text(" ") }
-                    html.element(.span, text: place > 0 ? "--\(option)" : String(option))
+                    html.element(.span, text: (place > 0 ? "--\(option)" : String(option)).shortened(to: 1024))
                 }
+                if options.count > most { html.text(" … and \((options.count - most).counted("more option"))") }
             }
         }
     }

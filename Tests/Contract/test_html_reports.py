@@ -193,6 +193,14 @@ class TestReplay:
             assert f"Warning: {hint}" in page.texts["p"]
             assert not any(shown.startswith("the edge") for kind in page.texts.values() for shown in kind)
 
+    def test_a_command_of_any_length_is_cut(self, tmp_path: Path, story: Path) -> None:
+        path = tmp_path / "report.html"
+        policies = [f"--policy={'x' * 200}{number}.exe={RULE}" for number in range(120)]
+        assert run("replay", story, *policies, "--html", path, "--quiet").returncode == 0
+        page = read(path.read_bytes())
+        assert "and 21 more options" in page.text
+        assert path.stat().st_size < 500_000
+
     def test_a_grid_is_tables(self, tmp_path: Path, story: Path) -> None:
         path = tmp_path / "grid.html"
         sweep = ("--sweep", "latency=1ms,2s", "--sweep", "queue=1,64")
