@@ -36,7 +36,7 @@ const show = () => {
   if (!lesson) return;
   const { say: text, method, path, body, look } = step();
   const passed = titles(place + 1);
-  const leads = [document.body, ...box.querySelectorAll("*")].includes(document.activeElement);
+  const leads = document.activeElement === document.body || box.contains(document.activeElement);
   const command = el("code", { class: "curl" });
   command.textContent = lines(curlOf(method, base(lesson.host) + path, body));
   attribute(box, "data-step", passed.length);
