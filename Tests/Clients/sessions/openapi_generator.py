@@ -52,6 +52,11 @@ queue.drain_worker("lab", worker_drain=WorkerDrain())
 counters = queue.get_counters("lab").to_dict()
 shown = counters["async"]
 show({name: shown[name] for name in ("enqueued", "sent", "sendFailed", "droppedOnOverflow", "queued", "inHand")})
+for decision in MessagesApi(client).list_decisions("lab", notified=False).items:
+    shown = decision.to_dict()
+    show([shown["event"]["type"], *(shown[name] for name in ("routine", "decidedBy", "decidedByRule"))])
+buckets = [bucket.to_dict() for bucket in queue.get_history("lab").items]
+show([{name: bucket[name] for name in ("depthMax", "enqueued", "dropped")} for bucket in buckets if bucket["enqueued"]])
 messages = [item.actual_instance for item in MessagesApi(client).list_messages("lab").items]
 assert [type(item).__name__ for item in messages] == ["DirectMessage", "DirectMessage", "SyncMessage", "AsyncMessage"]
 assert [type(item.message.actual_instance).__name__ for item in messages] == [

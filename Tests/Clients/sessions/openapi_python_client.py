@@ -8,13 +8,15 @@ from wdfilterd_client import Client
 from wdfilterd_client.api.engine import put_engine
 from wdfilterd_client.api.events import post_events
 from wdfilterd_client.api.hosts import patch_config, put_host
-from wdfilterd_client.api.messages import list_messages
+from wdfilterd_client.api.messages import list_decisions, list_messages
 from wdfilterd_client.api.processes import create_process, patch_process_rules
-from wdfilterd_client.api.queue import drain_worker, get_counters
+from wdfilterd_client.api.queue import drain_worker, get_counters, get_history
 from wdfilterd_client.api.threads import create_thread
 from wdfilterd_client.models import (
     Counters,
+    DecisionList,
     EventsReport,
+    History,
     Host,
     HostConfig,
     HostConfigPatch,
@@ -68,6 +70,15 @@ counters = get_counters.sync("lab", client=client)
 assert isinstance(counters, Counters)
 shown = counters.async_.to_dict()
 show({name: shown[name] for name in ("enqueued", "sent", "sendFailed", "droppedOnOverflow", "queued", "inHand")})
+decisions = list_decisions.sync("lab", client=client, notified=False)
+assert isinstance(decisions, DecisionList)
+for decision in decisions.items:
+    shown = decision.to_dict()
+    show([shown["event"]["type"], *(shown[name] for name in ("routine", "decidedBy", "decidedByRule"))])
+history = get_history.sync("lab", client=client)
+assert isinstance(history, History)
+buckets = [bucket.to_dict() for bucket in history.items]
+show([{name: bucket[name] for name in ("depthMax", "enqueued", "dropped")} for bucket in buckets if bucket["enqueued"]])
 messages = list_messages.sync("lab", client=client)
 assert isinstance(messages, MessageList)
 assert [type(item).__name__ for item in messages.items] == [
