@@ -5,8 +5,7 @@ extension HTMLWriter {
     /// Writes a figure with its name.
     public mutating func tile(_ value: String, _ name: String, isGood: Bool = true) {
         element(.div, .class(isGood ? "" : "bad")) { html in
-            html.element(.dt, text: name)
-            html.element(.dd, text: value)
+            html.fact(name, value)
         }
     }
 
@@ -30,6 +29,12 @@ extension HTMLWriter {
         newline()
         element(.h2, .id(id), text: title)
         newline()
+    }
+
+    /// Writes that a list has `count` more items than are shown, if it has, and where all are.
+    public mutating func more(_ count: Int, whereToFind: String? = "--json has all") {
+        if count <= 0 { return }
+        element(.p, .class("dim"), text: "and \(count.grouped) more" + (whereToFind.map { ": \($0)" } ?? ""))
     }
 
     /// Writes a fact in a list of facts.

@@ -54,10 +54,7 @@ extension ReplayPage {
             ("skipped", skipped.grouped + list(total.skipped)), ("rejected", total.rejectedCount.grouped),
         ]
         html.element(.dl, .class("facts")) { html in
-            for (name, value) in facts {
-                html.element(.dt, text: name)
-                html.element(.dd, text: value)
-            }
+            for (name, value) in facts { html.fact(name, value) }
         }
         let remarks =
             total.remarks + (total.stoppedAtLine.map { ["stopped at line \($0); later lines were not applied"] } ?? [])

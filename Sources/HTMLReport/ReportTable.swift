@@ -91,10 +91,7 @@ public struct ReportTable {
                 html.element(.table, .does(does), body: body)
             }
         }
-        let rest = values.count - written + unlisted
-        if rest > 0 {
-            html.element(.p, .class("dim"), text: "and \(rest.grouped) more" + (whereToFind.map { ": \($0)" } ?? ""))
-        }
+        html.more(values.count - written + unlisted, whereToFind: whereToFind)
         html.newline()
     }
 

@@ -10,7 +10,7 @@ import { connected } from "./link.js";
 import { button } from "./parts.js";
 import { get, listen, on, set } from "./state.js";
 import { vocabulary } from "./vocabulary.js";
-import { counted, duration, fate, lost, number, open } from "./words.js";
+import { counted, duration, fate, lost, number, open, whyDropped } from "./words.js";
 
 let shown;
 let marked;
@@ -124,8 +124,7 @@ const showOutcome = () => {
     status !== "STATUS_SUCCESS" && status,
     acknowledged && "acknowledged",
     message.failure,
-    message.droppedFor && (message.droppedFor === message.sequence ? "the queue had no room at all"
-      : `pushed out of the full queue by #${number(message.droppedFor)}`),
+    message.droppedFor && whyDropped(message),
     message.clearedRule && `○ ${message.clearedRule} cleared`,
     durationMicroseconds !== undefined && duration(durationMicroseconds),
     time.slice(11, 27),

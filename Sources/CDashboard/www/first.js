@@ -29,10 +29,11 @@ const look = async name => {
   seen = name;
   quiet = true;
   await attempt(async () => {
-    const { items: hosts } = await call("/v1/hosts?limit=9");
     const { items } = await call(`${base()}/processes?limit=2`);
     const { newest } = await call(`${base()}/messages?limit=1`);
-    if (quiet && name === get("host") && items.length === 1 && !newest) show(hosts.filter(host => host.name !== name));
+    if (items.length > 1 || newest) return;
+    const { items: hosts } = await call("/v1/hosts?limit=9");
+    if (quiet && name === get("host")) show(hosts.filter(host => host.name !== name));
   });
 };
 

@@ -77,7 +77,7 @@ const denied = [
   ["A reply that cannot be read", "PUT /engine", { type: "embedded", reply: "mismatch" },
     "An engine whose reply cannot be read lets the process start."],
   ["", process, { ...mimikatz, processId: 592 }, "The denied image once more.",
-    "messages", "It was created: message 3 says that its reply could not be read, and below the queue is one mismatch."],
+    "messages", "It was created. Message 3 says that its reply could not be read; below the queue, mismatches is 1."],
 ];
 
 const tour = [

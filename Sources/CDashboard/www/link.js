@@ -99,7 +99,8 @@ export const check = async () => {
     emit("described", found);
   } catch (error) {
     if (!(error instanceof Problem) && !signal.aborted) throw error;
-    if (error.status === 400) become("deleted");
+    // There is no host of this name, or none can have it.
+    if (error.status === 400 || error.status === 404) become("deleted");
   }
 };
 

@@ -7,7 +7,7 @@ import { attempt, block, button, link, messageLink } from "./parts.js";
 import { moment } from "./plot.js";
 import { nameOf, refresh } from "./processes.js";
 import { get } from "./state.js";
-import { baseName, duration, fate, lost } from "./words.js";
+import { baseName, duration, fate, lost, whyDropped } from "./words.js";
 
 const statuses = {
   STATUS_TIMEOUT: "the engine did not answer in time (STATUS_TIMEOUT)",
@@ -27,8 +27,7 @@ export const became = message => {
       + `${reply?.accessDenied ? ", and denied the process" : failure ? `; ${failure}` : ""}`;
   return {
     sent: `The engine got ${name}, ${answer}${clearedRule ? `; that cleared ${clearedRule}` : ""}.`,
-    dropped: `${name} was made and lost: ${message.droppedFor === sequence ? "the queue had no room at all"
-      : `the queue was full, and #${message.droppedFor} pushed it out`} (ASY-4).`,
+    dropped: `${name} was made and lost: ${whyDropped(message)} (ASY-4).`,
     failed: `${name} failed: ${why}${kind === "sync" ? "; the rule stays" : ""}.`,
     notSent: `${name} was not sent: ${why}.`,
     queued: `${name} was put into the queue.`,

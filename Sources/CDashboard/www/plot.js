@@ -102,9 +102,10 @@ const toggleTable = () => {
 const stretch = (one, other) => ({ from: Math.min(one, other), to: Math.max(one, other) });
 
 const choose = (one, other) => {
-  if (history.whyApart()) say(history.whyApart());
   history.freeze(Math.min(history.range().to, history.now() - 1));
-  if (!history.whyApart()) emit("span", stretch(one, other));
+  const apart = history.whyApart();
+  if (apart) say(apart);
+  else emit("span", stretch(one, other));
 };
 
 const follow = () => {
@@ -181,8 +182,9 @@ const press = event => {
 
 /** Shows a moment, a time since 1970 in milliseconds: in the middle, with the cursor on it. */
 export const moment = time => {
-  if (history.whyApart()) {
-    say(history.whyApart());
+  const apart = history.whyApart();
+  if (apart) {
+    say(apart);
     return;
   }
   emit("show", "queue");

@@ -93,8 +93,8 @@ const show = () => {
       terms && switches("flags", process.flags));
   } else {
     fill(box, el("p", { class: "empty", text: capped()
-      ? `Process ${pid} is not among the first ${number(all().size)}, which are shown here.`
-      : `There is no process ${pid}. It was not created, or it has exited.` }));
+      ? `Process ${pid} is not among the first ${number(all().size)}, and only those are shown here.`
+      : `Process ${pid} does not exist: it was not created, or it has exited.` }));
   }
   return process && !process.gone;
 };

@@ -88,8 +88,8 @@ const expire = () => {
   }
 };
 
-// An acknowledgment clears a rule of the process that the message is about; a stream's rule is not the process's. If the
-// rule is armed here, it was cleared since, or set again since: the service is asked.
+// An acknowledgment clears a rule of the process that the message is about; a stream's rule is not the process's. A rule
+// that is armed here may have been cleared or set again meanwhile: only the service knows.
 const clear = ({ clearedRule: rule }, { processId, time } = {}) => {
   const process = known.get(processId);
   if (!rule || !process || time < process.creationTime) return;

@@ -1,7 +1,9 @@
 // What is selected, kept in the address so that a link opens the same; and the signals between views.
 
 const names = ["host", "q", "m", "f", "p", "d", "v", "span", "lesson"];
-const whole = /^(m|p|d|span)$/;
+const number = /^\d{1,15}$/;
+const positive = /^[1-9]\d{0,14}$/;
+const forms = { m: positive, d: positive, p: number, span: number };
 const burst = 20;
 const quiet = 400;
 const watchers = [];
@@ -12,8 +14,7 @@ let pending;
 
 const read = () => {
   const query = new URL(location).searchParams;
-  const fitting = (name, value) => value
-    && (!whole.test(name) || /^\d{1,15}$/.test(value)) && !(/^[md]$/.test(name) && Number(value) === 0);
+  const fitting = (name, value) => value && (forms[name]?.test(value) ?? true);
   return Object.fromEntries(names.map(name => [name, query.get(name)]).filter(entry => fitting(...entry)));
 };
 

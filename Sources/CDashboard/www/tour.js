@@ -23,11 +23,14 @@ let begun = false;
 const step = () => lesson.steps[place];
 const titles = end => lesson.steps.slice(0, end).map(({ title }) => title).filter(Boolean);
 
+// Why the call of a step cannot be made, as a sentence; "" if it can, or has been.
+const obstacle = () => (done ? "" : barred("admin", false));
+
 const go = () => {
   const last = place === lesson.steps.length - 1;
   const [text, click] = done ? (last ? ["Finish", leave] : ["Next", next]) : [fault ? "Try again" : "Do it", act];
   const made = button(text, click, { id: "tour-go" });
-  block(made, busy ? "Busy." : done ? "" : barred("admin", false), "Enter");
+  block(made, obstacle(), "Enter");
   return made;
 };
 
@@ -49,7 +52,7 @@ const show = () => {
       go(),
       !done && button("I did it myself", skip, { title: "Goes on without the call" }),
       button("Leave", leave, { title: `Deletes the host ${lesson.host}` }),
-      !done && barred("admin", false)));
+      obstacle()));
   for (const control of busy ? box.querySelectorAll("button") : []) block(control, "Busy.");
   if (!busy && leads) $("#tour-go").focus();
 };
@@ -85,18 +88,22 @@ const next = () => {
   show();
 };
 
-const act = async () => {
+// Makes a call, while which nothing else can be done; undefined if it is refused.
+const during = async (path, options) => {
   busy = true;
   show();
-  const { method, path, body } = step();
-  const answer = await attempt(() => call(base(lesson.host) + path, { method, body }), detail => {
+  const answer = await attempt(() => call(base(lesson.host) + path, options), detail => {
     fault = detail;
   });
   busy = false;
-  if (!answer) {
-    show();
-    return;
-  }
+  if (!answer) show();
+  return answer;
+};
+
+const act = async () => {
+  const { method, path, body } = step();
+  const answer = await during(path, { method, body });
+  if (!answer) return;
   const target = Number(/processes\/(\d+)/.exec(path)?.[1] ?? body?.processId);
   const creator = body?.creatorProcessId;
   if (answer.routines) showRoutines(titles(place + 1).at(-1), answer.routines, { target, creator });
@@ -106,13 +113,9 @@ const act = async () => {
 };
 
 // Whoever made the call has the host.
-const skip = () => attempt(async () => {
-  await call(base(lesson.host));
-  arrive();
-}, detail => {
-  fault = detail;
-  show();
-});
+const skip = async () => {
+  if (await during("")) arrive();
+};
 
 const leave = async () => {
   const { host } = lesson;

@@ -95,7 +95,10 @@ const show = () => {
   put($("#process-count"), capped() ? `the first ${size} of ${number(total)} by pid` : size);
   list.count(rows.length);
   const words = search.value.trim();
-  if (!rows.length) fill(empty, words ? `No process matches${capped() ? " among those that are shown" : ""}. ` : "No processes yet.", words && button("clear", clear));
+  if (!rows.length) {
+    const nothing = `No process ${capped() ? "in this list " : ""}matches. `;
+    fill(empty, words ? nothing : "No processes yet.", words && button("clear", clear));
+  }
   empty.hidden = rows.length > 0;
   box.hidden = rows.length === 0;
   mark();

@@ -39,7 +39,8 @@ const learn = async () => {
 const draw = () => refill(answer,
   shown.title && el("h2", { text: shown.title() }),
   shown.note && el("p", { text: shown.note }),
-  ...shown.reports.toSorted((one, other) => other.notified - one.notified).map(report => routine(report, conditions.get(report.routine) ?? new Map(), report.subject)));
+  ...shown.reports.toSorted((one, other) => other.notified - one.notified).map(report =>
+    routine(report, conditions.get(report.routine) ?? new Map(), report.subject)));
 
 // A message, or undefined if the journal does not have it: as a page of one, because browsers log each 404.
 const record = async (sequence, signal) => {
@@ -92,18 +93,14 @@ const titleOf = ({ event: { type, processId, targetProcessId: target, fullImageN
   return `${type} ${what}${nameOf(processId, time)}${where}, ${clock(time)}`;
 };
 
-// What an address names need not be a number.
-const isNumber = text => /^\d{1,15}$/.test(text);
-
 const showDecision = async wanted => {
-  const found = isNumber(wanted) ? await decision(wanted) : undefined;
+  const found = await decision(wanted);
   if (wanted !== get("d")) return;
   if (found) show(() => titleOf(found), [decided(found)]);
   else show(() => `Decision ${wanted}`, [], "This decision is not kept, or not made yet.");
 };
 
 const showMessage = async wanted => {
-  if (!isNumber(wanted)) return;
   const { items } = await call(`${base()}/decisions?message=${wanted}`);
   const message = items.length ? undefined : await record(wanted);
   if (wanted !== get("m")) return;
@@ -138,7 +135,7 @@ const ask = async () => {
   const about = `${pid ? nameOf(Number(pid)) : "any process"}${whole ? "" : " without a message"}`;
   fill(results, el("p", { text: found.length
     ? `${counted(found.length, "decision")} about ${about}, ${whole ? "the newest" : "the nearest to one"} first:`
-    : `No decision about ${about} among the last ${number(Math.min(reach, last - oldest + 1))}, which are those kept.` }),
+    : `No decision about ${about} among the last ${number(Math.min(reach, last - oldest + 1))}.` }),
   el("ol", { class: "decisions" }, ...found.sort(whole ? newest : nearest).slice(0, 20).map(each => el("li", {},
     link(titleOf(each), () => set({ d: each.decision }, { push: true }), { "data-decision": each.decision }),
     ` ${each.notified ? "✓" : "✗"} ${each.decidedBy} `, el("small", { text: each.decidedByRule })))));

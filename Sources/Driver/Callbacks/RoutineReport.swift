@@ -15,14 +15,14 @@ public struct CheckTrace: Hashable, Sendable {
         for (check, holds) in checks where check.routine == routine { note(check, holds) }
     }
 
-    /// A trace whose conditions are the bits of two words: those that were checked, and those that held.
+    /// A trace from two words of bits: one has the conditions that were checked, the other the conditions that held.
     init(of routine: DriverRoutine, looked: UInt32, held: UInt32) {
         self.init(of: routine)
         self.looked = looked
         self.held = held
     }
 
-    /// The conditions that were checked and those that held, as bits. No routine has more than 16.
+    /// The same two words of bits. No routine has more than 16 conditions.
     var words: (looked: UInt16, held: UInt16) { (UInt16(looked), UInt16(held)) }
 
     /// The condition that was checked last.

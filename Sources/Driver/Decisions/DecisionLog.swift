@@ -1,3 +1,4 @@
+import Bytes
 import DequeModule
 public import Messages
 
@@ -58,12 +59,8 @@ struct DecisionLog {
 
     /// - Complexity: O(log images).
     private func image(of number: UInt64) -> UnicodeString? {
-        var (low, high) = (0, images.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if images[middle].decision < number { low = middle + 1 } else { high = middle }
-        }
-        return low < images.count && images[low].decision == number ? images[low].name : nil
+        let index = images.partitioningIndex { $0.decision >= number }
+        return index < images.count && images[index].decision == number ? images[index].name : nil
     }
 
     /// Changes the decision with `number`, if it is kept.

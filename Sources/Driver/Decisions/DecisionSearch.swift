@@ -6,7 +6,7 @@ public struct DecisionQuery: Hashable, Sendable {
     public var processId: UInt32?
     /// Only those of this routine.
     public var routine: DriverRoutine?
-    /// Only those that created a message (true) or none so far (false).
+    /// Only decisions with a message (true), or without one so far (false).
     public var notified: Bool?
     /// Only the one that created this message.
     public var message: UInt64?

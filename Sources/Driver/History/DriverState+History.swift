@@ -9,7 +9,7 @@ extension DriverState {
         history.note(levels, count)
     }
 
-    /// Opens the next bucket, and wakes those that wait for the one before it.
+    /// Opens the next bucket, and wakes the waits for the end of the one before it.
     private mutating func openBucket(at wall: FileTime) {
         history.open(at: wall)
         noteMemory()

@@ -1,3 +1,5 @@
+import Bytes
+
 /// A trie of texts in UTF-16 units. Nodes are numbered by depth, so that the children of a node are consecutive; 0 is
 /// the root.
 struct UnitTrie: Sendable {
@@ -53,14 +55,9 @@ struct UnitTrie: Sendable {
     ///
     /// - Complexity: O(log children).
     func child(of node: Node, _ unit: UInt16) -> Node? {
-        var low = Int(firstChild[Int(node)])
-        var high = Int(firstChild[Int(node) + 1])
-        let end = high
-        while low < high {
-            let middle = (low + high) / 2
-            if units[middle] < unit { low = middle + 1 } else { high = middle }
-        }
-        return low < end && units[low] == unit ? Node(low) : nil
+        let children = Int(firstChild[Int(node)])..<Int(firstChild[Int(node) + 1])
+        let child = children.partitioningIndex { units[$0] >= unit }
+        return child < children.upperBound && units[child] == unit ? Node(child) : nil
     }
 
     /// The nodes along `text` from the root, which is included, as far as they exist.

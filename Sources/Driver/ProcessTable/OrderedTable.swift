@@ -1,3 +1,5 @@
+import Bytes
+
 /// Values sorted by key, so that reading a page of them does not sort them all.
 ///
 /// Stored in sorted blocks: a change moves the entries of one block, and rarely the list of blocks.
@@ -57,8 +59,8 @@ struct OrderedTable<Key: FixedWidthInteger & Sendable, Value: Sendable>: Sendabl
         guard let last = blocks.indices.last else { return nil }
         // Most ids are new, and higher than all others.
         if blocks[last][blocks[last].count - 1].key < key { return (last, blocks[last].count) }
-        let block = max(0, OrderedTable.partition(blocks.count) { blocks[$0][0].key <= key } - 1)
-        return (block, OrderedTable.partition(blocks[block].count) { blocks[block][$0].key < key })
+        let block = max(0, blocks.indices.partitioningIndex { blocks[$0][0].key > key } - 1)
+        return (block, blocks[block].indices.partitioningIndex { blocks[block][$0].key >= key })
     }
 
     private mutating func insert(_ value: Value, _ key: Key) {
@@ -87,15 +89,5 @@ struct OrderedTable<Key: FixedWidthInteger & Sendable, Value: Sendable>: Sendabl
         blocks[block].remove(at: index)
         if blocks[block].isEmpty { blocks.remove(at: block) }
         count -= 1
-    }
-
-    /// The number of indices below `count` before the first one for which `isLow` is false.
-    private static func partition(_ count: Int, isLow: (Int) -> Bool) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if isLow(middle) { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import DequeModule
 import Messages
 
@@ -20,11 +21,6 @@ struct RemovedProcesses {
     ///
     /// - Complexity: O(log n + removals returned).
     func after(_ revision: UInt64) -> Deque<ProcessChanges.Removal>.SubSequence {
-        var (low, high) = (0, removals.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if removals[middle].revision <= revision { low = middle + 1 } else { high = middle }
-        }
-        return removals[low...]
+        removals[removals.partitioningIndex { $0.revision > revision }...]
     }
 }

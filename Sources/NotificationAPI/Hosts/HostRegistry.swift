@@ -1,3 +1,4 @@
+import Bytes
 import Driver
 import Locking
 import Synchronization
@@ -186,12 +187,7 @@ final class HostRegistry: Sendable {
                 guard let last = items.last, host.name < last.name else { continue }
                 items.removeLast()
             }
-            var (low, high) = (0, items.count)
-            while low < high {
-                let middle = (low + high) / 2
-                if items[middle].name < host.name { low = middle + 1 } else { high = middle }
-            }
-            items.insert(host, at: low)
+            items.insert(host, at: items.partitioningIndex { $0.name >= host.name })
         }
         return (items, hasMore)
     }

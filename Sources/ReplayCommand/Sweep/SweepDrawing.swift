@@ -17,12 +17,12 @@ struct SweepDrawing {
 
     /// A drawing of `result`, which has one axis and at least one point.
     init(_ result: SweepResult) {
-        parameter = result.axes[0].parameter
-        points = result.points.sorted { [place = parameter.place] in place($0.values[0]) < place($1.values[0]) }
+        let parameter = result.axes[0].parameter
+        self.parameter = parameter
+        points = result.points.sorted { parameter.place(of: $0.values[0]) < parameter.place(of: $1.values[0]) }
         knee = result.knees[0]
         // None at all is beyond every value.
-        let places = result.points.map { result.axes[0].parameter.place(of: $0.values[0]) }
-            .filter { $0 <= result.axes[0].parameter.range.upperBound }
+        let places = points.map { parameter.place(of: $0.values[0]) }.filter { $0 <= parameter.range.upperBound }
         let (first, last) = (Double(places.min() ?? 0), Double(places.max() ?? 1))
         isLogarithmic = first > 0 && last / first > 20
         ends = (first, max(last, first + 1))

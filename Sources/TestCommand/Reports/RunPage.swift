@@ -24,15 +24,15 @@ struct RunPage {
     /// The page.
     var html: [UInt8] {
         ReportFrame("\(RunText.counts(of: report)): wdfilterd test").page(header: writeHeader) { html in
-            write(report.cases.filter { $0.verdict == .fail }, "failed", "Failed", isOpen: true, to: &html)
+            write(report.cases.filter { $0.verdict == .fail }, "failed", "Failed", to: &html)
             writeFaults(to: &html)
             write(
-                report.cases.filter { $0.verdict == .error }, "errors", "Not run because of an error", isOpen: true,
+                report.cases.filter { $0.verdict == .error }, "errors", "Not run because of an error",
                 to: &html)
             let flaky = report.cases.filter { $0.verdict == .pass && !$0.flaky.isEmpty }
-            write(flaky, "flaky", "Passed, but not at once", isOpen: true, to: &html)
+            write(flaky, "flaky", "Passed, but not at once", to: &html)
             let explained = report.cases.filter { $0.verdict == .pass && !$0.held.isEmpty }
-            write(explained, "explained", "Explained", isOpen: true, to: &html)
+            write(explained, "explained", "Explained", to: &html)
             writeTable(report.cases.filter { $0.verdict == .skip }, "skipped", "Skipped", to: &html)
             writeTable(report.cases.filter { $0.verdict == .pass }, "passed", "Passed", to: &html)
             if let coverage = report.coverage { html.write(coverage) }
@@ -88,7 +88,7 @@ struct RunPage {
     // MARK: Cases
 
     private func write(
-        _ cases: [CaseReport], _ id: StaticString, _ title: String, isOpen: Bool, to html: inout HTMLWriter
+        _ cases: [CaseReport], _ id: StaticString, _ title: String, to html: inout HTMLWriter
     ) {
         if cases.isEmpty { return }
         html.heading(id, "\(title): \(cases.count.grouped)")
@@ -96,9 +96,7 @@ struct RunPage {
         let written = html.each(cases, most: 300, within: limit) { html, item in
             CasePart(item, at: paths[item.file], of: report, timings: timings).write(to: &html)
         }
-        if cases.count > written {
-            html.element(.p, .class("dim"), text: "and \((cases.count - written).grouped) more: --json has all")
-        }
+        html.more(cases.count - written)
     }
 
     private func writeFaults(to html: inout HTMLWriter) {

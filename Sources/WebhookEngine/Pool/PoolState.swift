@@ -248,11 +248,7 @@ struct TicketLine {
 
     /// Binary search: tickets are in ascending order.
     private func position(of ticket: UInt64) -> Int? {
-        var (low, high) = (0, tickets.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if tickets[middle] < ticket { low = middle + 1 } else { high = middle }
-        }
-        return low < tickets.count && tickets[low] == ticket ? low : nil
+        let index = tickets.partitioningIndex { $0 >= ticket }
+        return index < tickets.count && tickets[index] == ticket ? index : nil
     }
 }
