@@ -124,7 +124,7 @@ const showOutcome = () => {
     status !== "STATUS_SUCCESS" && status,
     acknowledged && "acknowledged",
     message.failure,
-    message.droppedFor && whyDropped(message),
+    whyDropped(message),
     message.clearedRule && `○ ${message.clearedRule} cleared`,
     durationMicroseconds !== undefined && duration(durationMicroseconds),
     time.slice(11, 27),

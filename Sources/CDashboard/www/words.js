@@ -45,9 +45,9 @@ const fates = { sent: "✓ sent", dropped: "▼ dropped", notSent: "∅ not sent
   unknown: "? left the journal" };
 const failures = { STATUS_TIMEOUT: "TIMEOUT" };
 
-/** Why a message was dropped (ASY-4). */
-export const whyDropped = ({ sequence, droppedFor }) => (droppedFor === sequence ? "the queue had no room at all"
-  : `#${number(droppedFor)} pushed it out of the full queue`);
+/** Why a message was dropped (ASY-4); nothing if it was not. */
+export const whyDropped = ({ sequence, droppedFor }) => droppedFor && (droppedFor === sequence
+  ? "the queue had no room at all" : `#${number(droppedFor)} pushed it out of the full queue`);
 
 /** Whether a message can still change. */
 export const open = ({ delivery }) => delivery === "queued" || delivery === "inHand";
