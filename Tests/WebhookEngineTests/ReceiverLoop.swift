@@ -95,6 +95,13 @@ final class Connection {
         Glibc.close(descriptor)
     }
 
+    /// Closes and waits at most `seconds` until the peer has the FIN, so that whoever then sends sees it; with 0, closes by a RST.
+    private func close(lingering seconds: Int32) {
+        var linger = linger(l_onoff: 1, l_linger: seconds)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
+        close()
+    }
+
     func readSome() {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while !isClosed {
@@ -150,12 +157,10 @@ final class Connection {
             resume = .now + pause
             return false
         case .close:
-            close()
+            close(lingering: 5)
             return true
         case .reset:
-            var linger = linger(l_onoff: 1, l_linger: 0)
-            setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
-            close()
+            close(lingering: 0)
             return true
         case .hang: return true
         }

@@ -13,7 +13,7 @@ final class ScriptedReceiver: Sendable {
         case hold(until: @Sendable () -> Bool)
         /// Sends bytes repeatedly with a pause in between, until the peer disconnects.
         case trickle([UInt8], every: Duration)
-        /// Closes the connection normally.
+        /// Closes the connection normally, and waits until the peer has the FIN.
         case close
         /// Closes the connection with a RST.
         case reset
