@@ -158,8 +158,10 @@ def test_edited_scenarios_fail_for_the_same_reasons(tmp_path: Path, server: str,
     here = Ran(tmp_path, ".")
     differing = differences(here, Ran(tmp_path, ".", "--server", server))
     # Some depend on the time that a step takes; the machine may be busy.
-    alone = differences(here, Ran(tmp_path, *differing, "--server", server, "--parallel", "1")) if differing else []
-    assert len(alone) <= MOST_DIFFERENCES, alone
+    for _ in range(4):
+        if len(differing) > MOST_DIFFERENCES:
+            differing = differences(here, Ran(tmp_path, *differing, "--server", server, "--parallel", "1"))
+    assert len(differing) <= MOST_DIFFERENCES, differing
     assert hosts(client) == set()
 
 
@@ -261,8 +263,10 @@ def interrupt(folder: Path, server: str, client: Client) -> float:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    await_messages(client)
-    process.send_signal(signal.SIGINT)
+    try:
+        await_messages(client)
+    finally:
+        process.send_signal(signal.SIGINT)
     began = time.monotonic()
     process.communicate(timeout=20)
     seconds = time.monotonic() - began
@@ -274,10 +278,11 @@ def interrupt(folder: Path, server: str, client: Client) -> float:
 
 
 def await_messages(client: Client) -> None:
-    """Wait until a host of a case has a message."""
+    """Wait until a host of a case has a message. The one that tests what the service allows comes and goes."""
     for _ in range(200):
         for name in hosts(client):
-            if client.call("countMessages", host=name).json["count"]:
+            answer = client.raw("GET", f"/v1/hosts/{name}/messages/count")
+            if answer.status == 200 and answer.json["count"]:
                 return
         time.sleep(0.05)
     raise AssertionError("no case has begun")
