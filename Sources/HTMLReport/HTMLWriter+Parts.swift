@@ -31,8 +31,8 @@ extension HTMLWriter {
         newline()
     }
 
-    /// Writes that a list has `count` more items than are shown, if it has, and where all are.
-    public mutating func more(_ count: Int, whereToFind: String? = "--json has all") {
+    /// Writes how many more items a list has than are shown, and where to find them all. Writes nothing if all are shown.
+    public mutating func more(_ count: Int, whereToFind: String?) {
         if count <= 0 { return }
         element(.p, .class("dim"), text: "and \(count.grouped) more" + (whereToFind.map { ": \($0)" } ?? ""))
     }

@@ -278,7 +278,7 @@ def interrupt(folder: Path, server: str, client: Client) -> float:
 
 
 def await_messages(client: Client) -> None:
-    """Wait until a host of a case has a message. The one that tests what the service allows comes and goes."""
+    """Wait until a host of a case has a message. A host may be deleted after it was listed: the run's probe."""
     for _ in range(200):
         for name in hosts(client):
             answer = client.raw("GET", f"/v1/hosts/{name}/messages/count")

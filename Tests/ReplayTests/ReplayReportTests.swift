@@ -193,7 +193,7 @@ import Testing
         #expect(try read(JSONText(report)) == report)
     }
 
-    // Made each time: the address sanitizer does not find the values of a tree that a global holds, and takes them for leaks.
+    // Computed, not stored: the address sanitizer takes the values of a JSON tree in a global for leaks.
     private static var settings: ReplaySettings {
         var settings = ReplaySettings(version: "1.2.3-dev")
         settings.command = #"wdfilterd replay 'it'\''s "x".zip'"#

@@ -95,7 +95,7 @@ final class Connection {
         Glibc.close(descriptor)
     }
 
-    /// Closes and waits at most `seconds` until the peer has the FIN, so that whoever then sends sees it; with 0, closes by a RST.
+    /// Closes, and waits at most `seconds` until the peer has the FIN, so that it sends nothing more here. With 0, sends a RST.
     private func close(lingering seconds: Int32) {
         var linger = linger(l_onoff: 1, l_linger: seconds)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))

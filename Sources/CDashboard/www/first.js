@@ -31,7 +31,7 @@ const look = async name => {
   await attempt(async () => {
     const { items } = await call(`${base()}/processes?limit=2`);
     const { newest } = await call(`${base()}/messages?limit=1`);
-    if (items.length > 1 || newest) return;
+    if (items.length !== 1 || newest) return;
     const { items: hosts } = await call("/v1/hosts?limit=9");
     if (quiet && name === get("host")) show(hosts.filter(host => host.name !== name));
   });

@@ -99,7 +99,7 @@ export const check = async () => {
     emit("described", found);
   } catch (error) {
     if (!(error instanceof Problem) && !signal.aborted) throw error;
-    // There is no host of this name, or none can have it.
+    // No host has this name, or the name is not valid.
     if (error.status === 400 || error.status === 404) become("deleted");
   }
 };

@@ -23,7 +23,7 @@ let begun = false;
 const step = () => lesson.steps[place];
 const titles = end => lesson.steps.slice(0, end).map(({ title }) => title).filter(Boolean);
 
-// Why the call of a step cannot be made, as a sentence; "" if it can, or has been.
+// Why this step's call cannot be made, as a sentence; "" if it can be, or already was.
 const obstacle = () => (done ? "" : barred("admin", false));
 
 const go = () => {
@@ -88,7 +88,7 @@ const next = () => {
   show();
 };
 
-// Makes a call, while which nothing else can be done; undefined if it is refused.
+// Makes a call, and blocks the buttons until it ends; undefined if it is refused.
 const during = async (path, options) => {
   busy = true;
   show();

@@ -9,7 +9,7 @@ extension DriverState {
         history.note(levels, count)
     }
 
-    /// Opens the next bucket, and wakes the waits for the end of the one before it.
+    /// Opens the next bucket, and wakes the callers that wait for the previous one to end.
     private mutating func openBucket(at wall: FileTime) {
         history.open(at: wall)
         noteMemory()

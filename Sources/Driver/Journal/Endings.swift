@@ -30,7 +30,7 @@ struct Endings {
 public struct EndingsPage: Sendable {
     /// The messages as they are now, in the order of their ends.
     public internal(set) var items: [MessageRecord] = []
-    /// How many ends are lost for the reader: it fell behind, or the journal has evicted the message.
+    /// How many ends the reader missed, because it fell behind or the journal has evicted the message.
     public internal(set) var missed: UInt64 = 0
     /// The number of the last end in the page; the next page begins after it.
     public internal(set) var end: UInt64

@@ -26,9 +26,7 @@ struct RunPage {
         ReportFrame("\(RunText.counts(of: report)): wdfilterd test").page(header: writeHeader) { html in
             write(report.cases.filter { $0.verdict == .fail }, "failed", "Failed", to: &html)
             writeFaults(to: &html)
-            write(
-                report.cases.filter { $0.verdict == .error }, "errors", "Not run because of an error",
-                to: &html)
+            write(report.cases.filter { $0.verdict == .error }, "errors", "Not run because of an error", to: &html)
             let flaky = report.cases.filter { $0.verdict == .pass && !$0.flaky.isEmpty }
             write(flaky, "flaky", "Passed, but not at once", to: &html)
             let explained = report.cases.filter { $0.verdict == .pass && !$0.held.isEmpty }
@@ -87,16 +85,14 @@ struct RunPage {
 
     // MARK: Cases
 
-    private func write(
-        _ cases: [CaseReport], _ id: StaticString, _ title: String, to html: inout HTMLWriter
-    ) {
+    private func write(_ cases: [CaseReport], _ id: StaticString, _ title: String, to html: inout HTMLWriter) {
         if cases.isEmpty { return }
         html.heading(id, "\(title): \(cases.count.grouped)")
         let limit = html.bytes.count + Self.mostCaseBytes / 3
         let written = html.each(cases, most: 300, within: limit) { html, item in
             CasePart(item, at: paths[item.file], of: report, timings: timings).write(to: &html)
         }
-        html.more(cases.count - written)
+        html.more(cases.count - written, whereToFind: "--json has all")
     }
 
     private func writeFaults(to html: inout HTMLWriter) {
