@@ -35,11 +35,11 @@ SWIFT_FLAGS := --explicit-target-dependency-import-check error
 # As README and the image build what is deployed, which is what is measured.
 DEPLOYED := -c release --static-swift-stdlib
 # Threads share state in what these test, or libraries call back from threads of theirs. CONTRIBUTING.md has the reasons.
-TSAN_TESTS := ChaosTests|CommandTests|ConsoleTests|DriverTests|EmbeddedEngineTests|JSONThreadTests|MicroHTTPDTests|\
-	NotificationAPITests|ReplayCommandTests|ReplayTests|RuntimeTests|VirtualTimeTests|WebhookEngineTests
+TSAN_TESTS := ChaosTests CommandTests ConsoleTests DriverTests EmbeddedEngineTests JSONThreadTests MicroHTTPDTests \
+	NotificationAPITests ReplayCommandTests ReplayTests RuntimeTests TestCommandTests VirtualTimeTests WebhookEngineTests
 # C libraries, C++ of ours and pointers are near what these test.
-ASAN_TESTS := AccessTests|ChaosTests|CurlTests|JSONTests|MicroHTTPDTests|RecordingsTests|ReplayTests|ScenarioFileTests|\
-	WebhookEngineTests|YAMLTests
+ASAN_TESTS := AccessTests ChaosTests CurlTests DriverJSONTests JSONTests MicroHTTPDTests RecordingsTests ReplayTests \
+	ScenarioFileTests WebhookEngineTests YAMLTests
 # Those that look at how long timers and connections take run apart: beside a thousand others they would starve.
 TIMED_TESTS := RuntimeTests|WebhookEngineTests
 TSAN := --sanitize=thread --scratch-path .build-tsan
@@ -231,12 +231,14 @@ docs: .venv/installed ## Generate the docs, and the schemas and examples of open
 	WDFILTERD_BIN="$$(swift build --show-bin-path)/wdfilterd" PYTHONPATH=Tests/Contract .venv/bin/python -m contract.answers
 	$(PYTHON) Tools/driver_model.py
 
+build-tsan tsan: export WDFILTERD_TESTS = $(TSAN_TESTS)
 build-tsan: setup
 	swift build --build-tests $(TSAN)
 
 tsan: build-tsan ## Run the tests that use threads under the thread sanitizer, one by one: it makes each several times slower.
-	swift test --skip-build $(TSAN) --no-parallel --filter '$(subst $() ,,$(TSAN_TESTS))'
+	swift test --skip-build $(TSAN) --no-parallel
 
+build-asan asan: export WDFILTERD_TESTS = $(ASAN_TESTS)
 build-asan: setup
 	swift build --build-tests $(ASAN)
 
@@ -245,7 +247,7 @@ asan: build-asan ## Run the tests close to C under the address sanitizer, which 
 	rm -f .build-asan/report.*
 	trap 'cat .build-asan/report.* 2>/dev/null || true' EXIT
 	export ASAN_OPTIONS=log_path=$(CURDIR)/.build-asan/report
-	swift test --skip-build --disable-xctest $(ASAN) --no-parallel --filter '$(subst $() ,,$(ASAN_TESTS))'
+	swift test --skip-build --disable-xctest $(ASAN) --no-parallel
 
 compat: setup-compat build ## Run the tests that depend on libmicrohttpd with the versions of Debian sid and 13.
 	.ci/compat sid trixie

@@ -165,6 +165,7 @@ let package = Package(
         tests("BytesTests", ["Bytes"]),
         tests("CurlTests", ["Curl", "MicroHTTPD"]),
         tests("JSONTests", ["JSON"]),
+        tests("JSONThreadTests", ["JSON"]),
         tests("YAMLTests", ["YAML"]),
         tests("HTMLTests", ["HTML", "HTMLTesting"]),
         tests(
@@ -232,6 +233,14 @@ let package = Package(
     ],
     cxxLanguageStandard: .cxx20
 )
+
+// Only these tests, so that nobody builds what a sanitizer does not run: `make asan`, `make tsan`.
+if let names = Context.environment["WDFILTERD_TESTS"]?.split(separator: " ") {
+    for name in names where !package.targets.contains(where: { $0.type == .test && $0.name == name }) {
+        fatalError("WDFILTERD_TESTS has \(name), which is not a test target")
+    }
+    package.targets.removeAll { $0.type == .test && !names.contains($0.name[...]) }
+}
 
 // Fuzz targets, which link with libFuzzer alone: `make fuzz`.
 if Context.environment["WDFILTERD_FUZZ"] != nil {

@@ -5,8 +5,9 @@ When it passes, the last lines are. The first failure ends all others. A step th
 so that its processes print the stacks of their threads, and fails.
 
 The time of each step is held against its entry in CONTRIBUTING.md, in seconds of CPU (user and system, of all its
-processes), which depend little on what else runs. A machine that is slower as a whole is allowed for: a step fails when
-it takes more than LIMIT times its entry and, against its entry, more than LIMIT times what the median step takes.
+processes). A machine that is slower as a whole is allowed for: the median step says how much. But a machine does not
+slow all steps alike: on one, they took between 1 and 2.4 times their entries. So a step that takes NOTED times what is
+expected is only named at the end, and FATAL times fails the run.
 """
 
 import contextlib
@@ -25,11 +26,12 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[1]
 LOGS = REPOSITORY / ".build-ci"
 ENTRY = re.compile(r"^\| `(?P<name>[a-z-]+)` \| (?P<cpu>\d+) \|", re.MULTILINE)
-LIMIT = 1.5
+NOTED = 1.5
+FATAL = 3
 # Below this many seconds of CPU the rest of the machine decides how long a step takes.
 SLACK = 20
 # Seconds of wall time after which a step hangs, and how long its processes have to print their stacks.
-HANG = 1500
+HANG = 2400
 STACKS = 60
 LAST_LINES = 12
 # Lines that say how many tests ran; they are shown wherever they stand.
@@ -209,10 +211,10 @@ def run(steps: Sequence[Step]) -> dict[str, Time] | None:
     return passed
 
 
-def too_long(times: Mapping[str, Time], entries: Mapping[str, int]) -> list[str]:
-    """The steps that took far longer than their entries say, however slow the machine is."""
+def too_long(times: Mapping[str, Time], entries: Mapping[str, int], limit: float) -> list[str]:
+    """The steps that took over `limit` times what their entries say, however slow the machine is."""
     slowness = max(1.0, statistics.median(times[name].cpu / max(1, entries[name]) for name in times))
-    return [name for name, took in times.items() if took.cpu > LIMIT * slowness * entries[name] + SLACK]
+    return [name for name, took in times.items() if took.cpu > limit * slowness * entries[name] + SLACK]
 
 
 def table(times: Mapping[str, Time], entries: Mapping[str, int]) -> str:
@@ -241,13 +243,14 @@ def main() -> int:
     if times is None:
         return 1
     print(table(times, entries))
-    slow = too_long(times, entries)
-    if slow:
+    if slow := too_long(times, entries, NOTED):
         print(
-            f"Took over {LIMIT} times their entries in CONTRIBUTING.md: {', '.join(slow)}.",
-            "Mend that, or change the entries in the same commit and say why.",
+            f"Took over {NOTED} times their entries in CONTRIBUTING.md: {', '.join(slow)}.",
+            "If other runs say the same, mend that, or change the entries and say why.",
             sep="\n",
         )
+    if slow := too_long(times, entries, FATAL):
+        print(f"FAILED: over {FATAL} times their entries: {', '.join(slow)}.")
         return 1
     took = round(time.monotonic() - begun)
     print(f"==> passed in {took // 60} min {took % 60} s")

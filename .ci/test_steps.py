@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import steps
-from steps import Kind, Step, Time, next_step, too_long
+from steps import FATAL, NOTED, Kind, Step, Time, next_step, too_long
 
 BUILD = Step("build", Kind.BUILD)
 OTHER_BUILD = Step("other-build", Kind.BUILD)
@@ -54,19 +54,41 @@ def test_every_step_can_start_at_some_time() -> None:
 ENTRIES = {"build": 400, "test": 100, "lint": 10}
 
 
-def test_a_step_that_takes_twice_its_entry_has_taken_too_long() -> None:
-    assert too_long({"build": Time(400, 1), "test": Time(200, 1), "lint": Time(10, 1)}, ENTRIES) == ["test"]
-    assert too_long({"build": Time(400, 1), "test": Time(140, 1), "lint": Time(10, 1)}, ENTRIES) == []
+def test_a_step_that_takes_far_longer_than_its_entry_is_found() -> None:
+    times = {"build": Time(400, 1), "test": Time(200, 1), "lint": Time(10, 1)}
+    assert too_long(times, ENTRIES, NOTED) == ["test"]
+    assert too_long(times, ENTRIES, FATAL) == []
+    assert too_long(times | {"test": Time(140, 1)}, ENTRIES, NOTED) == []
+    assert too_long(times | {"test": Time(400, 1)}, ENTRIES, FATAL) == ["test"]
 
 
-def test_a_machine_that_is_slower_as_a_whole_is_allowed_for() -> None:
+@pytest.mark.parametrize("limit", [NOTED, FATAL])
+def test_a_machine_that_is_slower_as_a_whole_is_allowed_for(limit: float) -> None:
     slow = {"build": Time(1200, 1), "test": Time(300, 1), "lint": Time(30, 1)}
-    assert too_long(slow, ENTRIES) == []
-    assert too_long(slow | {"test": Time(900, 1)}, ENTRIES) == ["test"]
+    assert too_long(slow, ENTRIES, limit) == []
+    assert too_long(slow | {"test": Time(1200, 1)}, ENTRIES, limit) == ["test"]
 
 
 def test_a_step_of_a_few_seconds_is_left_alone() -> None:
-    assert too_long({"build": Time(400, 1), "test": Time(100, 1), "lint": Time(30, 1)}, ENTRIES) == []
+    assert too_long({"build": Time(400, 1), "test": Time(100, 1), "lint": Time(30, 1)}, ENTRIES, NOTED) == []
+
+
+@pytest.mark.parametrize(
+    ("cpu", "code", "said"), [(100, 0, "passed in"), (200, 0, "over 1.5 times"), (400, 1, "FAILED")]
+)
+def test_only_a_step_beyond_all_measure_fails_the_run(
+    cpu: float, code: int, said: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    text = (steps.REPOSITORY / "CONTRIBUTING.md").read_text()
+    entries = {match["name"]: int(match["cpu"]) for match in steps.ENTRY.finditer(text)}
+    times = {name: Time(entry, 1) for name, entry in entries.items()}
+    times["compat"] = Time(entries["compat"] * cpu / 100, 1)
+    monkeypatch.setattr(steps, "run", lambda _: times)
+    monkeypatch.setattr(sys, "argv", ["steps.py"])
+    assert steps.main() == code
+    out = capfd.readouterr().out
+    assert said in out
+    assert ("passed in" in out) == (code == 0)
 
 
 @pytest.fixture
