@@ -89,7 +89,7 @@ let package = Package(
         // Recordings, the API, the executable
         library(
             "Replay",
-            ["RecordText", "DriverJSON", "Driver", "Messages", "JSON", "Locking", "Bytes", "CExpat", deques]),
+            ["RecordText", "DriverJSON", "Driver", "Messages", "JSON", "Locking", "Bytes", "CExpat", deques, heaps]),
         library("Vocabulary", ["Replay", "Driver", "Messages", "Bytes"]),
         library("HTMLReport", ["HTML", "Replay", "Driver", "Messages", "JSON", "Bytes", "CReport", "CGnuTLS"]),
         library(
@@ -228,7 +228,7 @@ let package = Package(
             "ReplayCommandTests",
             [
                 "ReplayCommand", "Console", "Settings", "Replay", "HTMLReport", "HTMLTesting", "Driver", "Messages",
-                "Runtime", "Bytes", arguments,
+                "Runtime", "Locking", "Bytes", arguments,
             ]),
     ],
     cxxLanguageStandard: .cxx20

@@ -65,7 +65,7 @@ struct LocalReplay: Replaying {
         }
         let report = try run.finish(command.settings(machines.defaults)) { SystemClock().uptimeNanoseconds() - started }
         return ReplayResult(
-            report, usesWebhook: machines.virtualTime == nil, engineName: machines.engineName,
+            report, usesWebhook: machines.virtualTimes == nil, engineName: machines.engineName,
             unusedPolicies: policyUse.unused, unread: unread, fault: fault)
     }
 

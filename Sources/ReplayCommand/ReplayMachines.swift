@@ -14,8 +14,8 @@ import WebhookEngine
 final class ReplayMachines: Sendable {
     /// The time and the engine of the drivers.
     private enum Environment: Sendable {
-        /// Virtual time with an embedded engine, nil for none.
-        case virtual(VirtualTime, EmbeddedEngine.Behavior?)
+        /// Virtual times with an embedded engine, nil for none.
+        case virtual(MachineTimes, EmbeddedEngine.Behavior?)
         case real(DispatchTimerQueue, WebhookThread, WebhookConfiguration)
     }
 
@@ -26,6 +26,8 @@ final class ReplayMachines: Sendable {
     /// What each driver begins with.
     let defaults: HostDefaults
     private let speed: Double?
+    /// The clock of all hosts at a pace in real time, which passes on all alike.
+    private let sharedClock: RecordingClock?
     private let entries = Locked<[(machine: String?, name: String, driver: Driver)]>([])
 
     /// Prepares the drivers. Each message that has ended goes to `messages`. With `lists`, the losses and the processes are listed.
@@ -37,21 +39,27 @@ final class ReplayMachines: Sendable {
             if let messages { { ending in messages.add(ending) } } else { nil }
         ledger = DeliveryLedger(measuresDelays: pace != .asap, lists: lists, onEnding: onEnding)
         speed = if case .speed(let speed) = pace { speed } else { nil }
-        environment = try ReplayMachines.environment(setup.settings, defaults.engine)
+        environment = try ReplayMachines.environment(setup.settings, defaults.engine, isPaced: speed != nil)
         switch (speed, environment) {
-        case (nil, _): pacer = nil
-        case (let speed?, .virtual(let time, _)):
-            pacer = Pacer(speed: speed, clock: RecordingClock(.events, over: time), timers: time)
-        case (let speed?, .real(let timers, _, _)): pacer = Pacer(speed: speed, clock: SystemClock(), timers: timers)
+        case (nil, _): (pacer, sharedClock) = (nil, nil)
+        case (let speed?, .virtual(let times, _)):
+            pacer = Pacer(speed: speed) { machine in
+                let time = times.turn(to: machine)
+                return Pacer.Time(clock: RecordingClock(.events, over: time), timers: time)
+            }
+            sharedClock = nil
+        case (let speed?, .real(let timers, _, _)):
+            pacer = Pacer(speed: speed, time: Pacer.Time(clock: SystemClock(), timers: timers))
+            sharedClock = RecordingClock(.running(speed: speed), over: timers)
         }
     }
 
     private static func environment(
-        _ settings: Settings, _ engine: EngineSetting
+        _ settings: Settings, _ engine: EngineSetting, isPaced: Bool
     ) throws(CommandFailure) -> Environment {
         switch engine {
-        case .none: return .virtual(VirtualTime(), nil)
-        case .embedded(let behavior): return .virtual(VirtualTime(), behavior)
+        case .none: return .virtual(MachineTimes(isShared: !isPaced), nil)
+        case .embedded(let behavior): return .virtual(MachineTimes(isShared: !isPaced), behavior)
         case .webhook(let configuration):
             let webhooks: WebhookThread
             do throws(WebhookEngineError) {
@@ -67,10 +75,10 @@ final class ReplayMachines: Sendable {
     /// The engine, as the subject of a sentence.
     var engineName: String { EngineName.of(defaults.engine) }
 
-    /// The virtual time that a waiting thread must advance; nil in real time.
-    var virtualTime: VirtualTime? {
+    /// The virtual times that a waiting thread must advance; nil in real time.
+    var virtualTimes: MachineTimes? {
         switch environment {
-        case .virtual(let time, _): time
+        case .virtual(let times, _): times
         case .real: nil
         }
     }
@@ -101,7 +109,8 @@ final class ReplayMachines: Sendable {
                 workQueue: InlineWorkQueue(), followerQueue: InlineWorkQueue())
         }
         switch environment {
-        case .virtual(let time, let behavior):
+        case .virtual(let times, let behavior):
+            let time = times.time(of: machine)
             let clock = RecordingClock(speed.map { .running(speed: $0) } ?? .events, over: time)
             let engine: any EnginePort =
                 if let behavior { EmbeddedEngine(behavior, timers: time) } else { DisconnectedEngine() }
@@ -113,8 +122,7 @@ final class ReplayMachines: Sendable {
                 configuration: configuration, origin: EventOrigin(host: name), version: Version.current,
                 thread: webhooks, clock: SystemClock())
             // Native lines have no times that a clock could run with.
-            if let speed, machine != nil {
-                let clock = RecordingClock(.running(speed: speed), over: timers)
+            if let clock = sharedClock, machine != nil {
                 let driver = driver(engine, clock, timers)
                 return (driver, EventTarget(driver: driver, onEventTime: clock.advance))
             }
@@ -133,7 +141,7 @@ final class ReplayMachines: Sendable {
         for driver in entries.withLock({ $0.map(\.driver) }) {
             let signal = ReplaySignal()
             driver.awaitDrained { signal.fire() }
-            _ = signal.wait(in: virtualTime)
+            _ = signal.wait(in: virtualTimes)
         }
     }
 

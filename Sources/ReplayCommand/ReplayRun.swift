@@ -49,7 +49,7 @@ final class ReplayRun: Sendable {
     }
 
     private func wait(for signal: ReplaySignal) throws(CommandFailure) {
-        if !signal.wait(in: machines.virtualTime) { throw ReplayRun.stuck }
+        if !signal.wait(in: machines.virtualTimes) { throw ReplayRun.stuck }
     }
 
     private static let stuck = CommandFailure(

@@ -1,6 +1,5 @@
 import Dispatch
 import Locking
-import Runtime
 
 /// A signal that one thread waits for during a replay.
 final class ReplaySignal: Sendable {
@@ -14,13 +13,13 @@ final class ReplaySignal: Sendable {
     }
 
     /// Waits for the signal: advances virtual time, or blocks without one. False if nothing is left that could set it.
-    func wait(in time: VirtualTime?) -> Bool {
-        guard let time else {
+    func wait(in times: MachineTimes?) -> Bool {
+        guard let times else {
             arrival.wait()
             return true
         }
         while !isSet.withLock({ $0 }) {
-            if !time.step() { return false }
+            if !times.step() { return false }
         }
         return true
     }

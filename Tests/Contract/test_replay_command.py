@@ -13,6 +13,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,6 +38,7 @@ from contract.sysmon import (
     host_of,
     injection,
     ndjson,
+    time_of,
     told,
 )
 
@@ -441,6 +443,83 @@ class TestTime:
             assert loss["first"]["time"] < loss["last"]["time"]
         assert first["last"]["subject"].endswith("only29.dll")
         assert second["first"]["subject"].endswith("only30.dll")
+
+    @pytest.mark.parametrize("order", ["merged", "one after the other", "in turns", "a late clock"])
+    def test_machines_do_not_wait_for_each_other(self, tmp_path: Path, order: str) -> None:
+        """Each has the messages that it has alone, with the same times, delays and losses."""
+        machines = [f"{name}.contoso.example" for name in ("first", "second", "third")]
+        scripts = [Script(machine, milliseconds=step) for machine, step in zip(machines, (100, 70, 30), strict=True)]
+        if order == "a late clock":
+            scripts[1].load(SHELL)
+            scripts[1].events[0].fields["UtcTime"] = "2000-01-01 00:00:00.000"
+        for script in scripts:
+            script.create(CREATOR, SHELL)
+            for number in range(30):
+                script.load(CREATOR, f"C:\\Windows\\System32\\only{number}.dll")
+                script.thread(SHELL, CREATOR, 7000 + number)
+            script.exit(CREATOR)
+        events = [event for script in scripts for event in script.events]
+        if order in ("merged", "a late clock"):
+            events.sort(key=time_of)
+        elif order == "in turns":
+            turns = (script.events[begin : begin + 5] for begin in range(0, 65, 5) for script in scripts)
+            events = [event for turn in turns for event in turn]
+        path, told = tmp_path / "machines.json", tmp_path / "messages.ndjson"
+        path.write_bytes(ndjson(events))
+        slow = ("--pace", "recorded", "--engine-latency", "80ms", "--queue-limit", "6", "--rules", RULE)
+
+        def messages(*options: str) -> tuple[Report, list[Any]]:
+            report = replay(path, *slow, "--messages", told, *options)
+            coherent(report)
+            assert not [gap for gap in report["coverage"]["gaps"] if "another machine" in gap]
+            return report, [strict_json(line) for line in told.read_bytes().splitlines()]
+
+        whole, together = messages()
+        reports = []
+        for machine in machines:
+            report, alone = messages("--machine", machine)
+            assert [message for message in together if message["machine"] == machine] == alone
+            reports.append(report)
+        assert len(whole["losses"]) == sum(len(report["losses"]) for report in reports) > 0
+        assert whole["late"]["afterExit"] == sum(report["late"]["afterExit"] for report in reports) > 0
+        assert whole["queue"]["peak"] == max(report["queue"]["peak"] for report in reports)
+
+    def test_a_machine_at_the_limit_of_events_in_flight_delays_no_other(self, tmp_path: Path) -> None:
+        """10,000 creations wait for that of their parent."""
+        full, other = (Script(f"{name}.contoso.example", milliseconds=500) for name in ("full", "other"))
+        full.create(CREATOR, SHELL)
+        waiting = Script(full.machine, milliseconds=0)
+        for number in range(10_010):
+            waiting.create(Process(20_000 + 4 * number), CREATOR)
+        for number in range(40):
+            other.create(Process(20_000 + 4 * number), Process(4000 + 4 * number))
+            other.load(TARGET)
+        path, told = tmp_path / "full.json", tmp_path / "messages.ndjson"
+        path.write_bytes(ndjson([*full.events, *waiting.events, *other.events]))
+        messages = []
+        for machine in ((), ("--machine", other.machine)):
+            replay(
+                path, "--pace", "recorded", "--engine-latency", "2s", "--queue-limit", "5", "--messages", told, *machine
+            )
+            lines = [strict_json(line) for line in told.read_bytes().splitlines()]
+            messages.append([line for line in lines if line["machine"] == other.machine])
+        assert messages[0] == messages[1]
+        assert {message["delivery"] for message in messages[0]} == {"sent", "dropped"}
+
+    def test_machines_in_turns_are_late_with_a_webhook_and_the_report_says_so(self, tmp_path: Path) -> None:
+        scripts = [Script(f"{name}.contoso.example", milliseconds=2000) for name in ("first", "second")]
+        for script in scripts:
+            for _ in range(4):
+                script.load(CREATOR)
+        first, second = (script.events for script in scripts)
+        path = tmp_path / "turns.json"
+        path.write_bytes(ndjson([first[0], second[0], *first[1:], *second[1:]]))
+        with new_receiver() as receiver:
+            report = replay(path, "--pace", "x10", "--engine-url", receiver.setting["url"])
+        # The event of second 2 comes after that of second 6.
+        assert max(of["maxMicroseconds"] for of in report["delay"]) >= 3_900_000
+        [gap] = [gap for gap in report["coverage"]["gaps"] if "another machine" in gap]
+        assert gap.startswith("2 events stand behind events of another machine that happened over a second later")
 
     def test_nothing_is_dropped_as_soon_as_possible(self, burst: list[str | Path]) -> None:
         report = replay(*burst)

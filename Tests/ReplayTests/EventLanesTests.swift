@@ -34,7 +34,7 @@ import Testing
         lanes.end(try #require(now[2]))
         now.merge(runnable(&lanes)) { $1 }
         #expect(now.keys.sorted() == [1, 2, 3, 4, 5])
-        #expect(lanes.count == 2)
+        #expect(lanes.count() == 2)
         for line in [4, 5] { lanes.end(try #require(now[line])) }
         #expect(lanes.isEmpty)
     }
@@ -100,7 +100,7 @@ import Testing
         lanes.end(id)
         lanes.end(99)
         #expect(runnable(&lanes).keys.sorted() == [2])
-        #expect(lanes.count == 2)
+        #expect(lanes.count() == 2)
     }
 
     @Test func `waiting events are taken out; running ones end as usual, and others can be added after them`() throws {
@@ -112,7 +112,7 @@ import Testing
         let (id, under) = try #require(first)
         #expect(under.event.line == 1)
         #expect(lanes.takeWaiting().map(\.event.line).sorted() == [2, 3, 4])
-        #expect(lanes.count == 1)
+        #expect(lanes.count() == 1)
         #expect(runnable(&lanes).isEmpty)
         lanes.add(event(5, [100]))
         lanes.add(event(6, [200]))
@@ -121,13 +121,16 @@ import Testing
         #expect(runnable(&lanes).keys.sorted() == [5])
     }
 
-    @Test func `a pace waits for each time once, and not for a time that has been reached`() {
-        var pace = Pace(isKept: true)
-        func isTime(_ step: EventSequence.Step?, _ time: FileTime) -> Bool {
-            if case .awaitTime(time) = step { true } else { false }
-        }
+    private func isTime(_ step: EventSequence.Step?, _ time: FileTime) -> Bool {
+        if case .awaitTime(time) = step { true } else { false }
+    }
+
+    @Test(arguments: [Pace.Time.shared, .perMachine])
+    func `a pace waits for each time once, and not for a time that has been reached`(time: Pace.Time) {
+        var pace = Pace(time)
         func isNothing(_ step: EventSequence.Step?) -> Bool { step == nil }
         func isPending(_ step: EventSequence.Step?) -> Bool { if case .pending = step { true } else { false } }
+        _ = pace.turn(to: 3)
         #expect(isNothing(pace.step(before: nil)))
         #expect(isTime(pace.step(before: .at(5)), .at(5)))
         #expect(isPending(pace.step(before: .at(5))))
@@ -138,6 +141,53 @@ import Testing
         pace.reach(.at(6))
         pace.reach(.at(3))
         #expect(isNothing(pace.step(before: .at(6))))
+    }
+
+    @Test func `machines take turns if each has a time, and each waits for its own`() {
+        for (time, hasTurns) in [(Pace.Time.none, false), (.shared, false), (.perMachine, true)] {
+            var pace = Pace(time)
+            let turns = [0, 0, 1, 0].map { pace.turn(to: $0) }
+            #expect(turns == [hasTurns, false, hasTurns, hasTurns])
+            _ = pace.step(before: .at(5))
+            pace.reach(.at(5))
+            let isNext = pace.turn(to: 1)
+            #expect(isNext == hasTurns)
+            #expect(isTime(pace.step(before: .at(4)), .at(4)) == hasTurns)
+        }
+    }
+
+    @Test func `events are overtaken by over a second, by another machine, in a time that machines share`() {
+        func overtaken(_ time: Pace.Time, _ events: [(section: Int, milliseconds: Int?)]) -> Int {
+            var pace = Pace(time)
+            for event in events {
+                let time = event.milliseconds.map { FileTime.at($0) }
+                _ = pace.turn(to: event.section)
+                if pace.step(before: time) != nil, let time { pace.reach(time) }
+                pace.begin(time, of: event.section)
+            }
+            return pace.overtaken
+        }
+        let turns = [
+            (0, 10_000), (1, 4000), (1, 4000), (1, nil), (1, 9000), (1, 8999), (0, 11_000), (1, 9999), (1, 10_000),
+        ]
+        #expect(overtaken(.shared, turns) == 3)
+        #expect(overtaken(.perMachine, turns) == 0)
+        #expect(overtaken(.none, turns) == 0)
+        // What is out of order on one machine is not the doing of another.
+        #expect(overtaken(.shared, [(0, 10_000), (0, 0), (0, 5000)]) == 0)
+        #expect(overtaken(.shared, [(1, 3000), (0, 10_000), (1, 2000)]) == 0)
+    }
+
+    @Test func `lanes count the events of each section, in flight, waiting or removed`() throws {
+        var lanes = EventLanes()
+        for (line, section) in [(1, 0), (2, 1), (3, 0), (4, 0)] { lanes.add(event(line, [100], section: section)) }
+        #expect([lanes.count(of: 0), lanes.count(of: 1), lanes.count(of: 2), lanes.count()] == [3, 1, 0, 4])
+        let first = lanes.popRunnable()
+        lanes.end(try #require(first).0)
+        #expect([lanes.count(of: 0), lanes.count(of: 1), lanes.count()] == [2, 1, 3])
+        _ = lanes.popRunnable()
+        _ = lanes.takeWaiting()
+        #expect(lanes.count(of: 0) + lanes.count(of: 1) == lanes.count())
     }
 
     @Test func `a plan continues only after the event that it waits for`() throws {

@@ -110,6 +110,23 @@ struct PacedFeedTests {
         #expect(made == [100, 350, 350, 1100, 1100, 1100, 2100].map { .at($0) })
     }
 
+    @Test func `machines that share a time and take turns are applied too late, and the report says so`() async throws {
+        let replay = VirtualReplay { EmbeddedEngine(timers: $0) }
+        let events = [("PC1", 0), ("PC2", 100), ("PC1", 5000), ("PC2", 900), ("PC2", 4500), ("PC1", 6000)]
+        let lines = events.map { SysmonLine.load(first, host: $0).at($1) }
+        let options = EventFeed.Options.sysmon { $0.replaysAllMachines = true }
+        let report = try #require(replay.run(lines, options))
+        #expect(replay.events.values.map(\.milliseconds) == [0, 100, 5000, 5000, 5000, 6000])
+        #expect(
+            report.gaps.first
+                == "1 event stands behind events of another machine that happened over a second later, so it was late "
+                + "(replay each machine alone, with --machine)")
+        let asFastAsPossible = EventFeed(driver: .make(), options: options, onEventTime: { _ in })
+        let unpaced = await asFastAsPossible.replay(Array(lines.joined(separator: "\n").utf8))
+        #expect(unpaced.total.applied == 6)
+        #expect(!unpaced.gaps.contains { $0.contains("another machine") })
+    }
+
     @Test func `an event without a time is applied right after the previous one`() throws {
         let replay = VirtualReplay { EmbeddedEngine(timers: $0) }
         let engineTimes = Received<Int>()

@@ -94,7 +94,8 @@ final class VirtualReplay: Sendable {
             clock.advance(toEvent: event)
             events.take((event, time.milliseconds))
         }
-        let pacer = Pacer(speed: speed, clock: RecordingClock(.events, over: time), timers: time)
+        let pacer = Pacer(
+            speed: speed, time: Pacer.Time(clock: RecordingClock(.events, over: time), timers: time))
         return EventFeed(options: options, pacer: pacer) { _ in target }
     }
 

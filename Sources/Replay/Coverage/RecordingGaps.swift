@@ -40,13 +40,23 @@ enum RecordingGaps {
     }
 
     /// The gaps of the recording of `format` whose counts are in `tally`, one phrase each. If it `isNewestFirst`, the last
-    /// event of a machine happened before its first one, and the recording must be read from its end.
-    static func of(_ tally: Tally, in format: EventFeed.Options.Format, isNewestFirst: Bool) -> [String] {
+    /// event of a machine happened before its first one, and the recording must be read from its end. `overtaken` events stand behind those of
+    /// another machine that happened over a second later.
+    static func of(
+        _ tally: Tally, in format: EventFeed.Options.Format, isNewestFirst: Bool, overtaken: Int
+    ) -> [String] {
         var gaps: [String] = []
         if isNewestFirst {
             gaps.append(
                 "its last event happened before its first one: the newest record is first, and it should be read from "
                     + "its end (replay --order reverse)")
+        }
+        if overtaken > 0 {
+            let (events, they) =
+                overtaken == 1 ? ("1 event stands", "it was") : ("\(overtaken) events stand", "they were")
+            gaps.append(
+                "\(events) behind events of another machine that happened over a second later, so \(they) late "
+                    + "(replay each machine alone, with --machine)")
         }
         if tally.processesSynthesised > 0 {
             let (count, completed) = (tally.processesSynthesised, tally.processesCompleted)

@@ -49,8 +49,8 @@ extension EventFeed {
         public var onDecisions: (@Sendable (_ line: Int, _ machine: String?, [RoutineReport]) -> Void)?
         /// Called with the image of each process that a line creates, before the driver gets the creation.
         public var onCreation: (@Sendable (_ imageFileName: UnicodeString) -> Void)?
-        /// Whether events are held back until their time.
-        var keepsPace = false
+        /// What holds events back until their time.
+        var pace = Pace.Time.none
 
         /// The defaults.
         public init(format: Format = .native) { self.format = format }

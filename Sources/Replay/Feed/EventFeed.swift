@@ -48,7 +48,7 @@ public final class EventFeed: Sendable {
         onCreation = options.onCreation
         var options = options
         // Native lines have no times.
-        options.keepsPace = pacer != nil && options.format == .sysmon
+        if let pacer, options.format == .sysmon { options.pace = pacer.isPerMachine ? .perMachine : .shared }
         self.options = options
         state = Locked(State(options))
     }
@@ -141,6 +141,7 @@ public final class EventFeed: Sendable {
         case .awaitDrained(let ticket, let section):
             guard let target = target(of: section) else { return }
             target.driver.awaitDrained(caller: target.caller) { self.answer(.drained(ticket)) }
+        case .turn(let machine): pacer?.turn(to: machine)
         case .awaitTime(let time):
             pacer?.wait(until: time) { self.answer(.time(time)) }
         case .pending, .starved, .over: break  // handled by the state

@@ -4,22 +4,62 @@ import Messages
 
 /// Delays events so that they keep their recorded distances, or those divided by a speed.
 public final class Pacer: Sendable {
-    private let clock: any DriverClock
-    private let timers: any TimerQueue
-    private let schedule: Locked<PaceSchedule>
+    /// A clock, and timers that run with it.
+    public struct Time: Sendable {
+        let clock: any DriverClock
+        let timers: any TimerQueue
 
-    /// A pacer that is `speed` times as fast as the recording; above 0.
-    public init(speed: Double, clock: any DriverClock, timers: any TimerQueue) {
-        self.clock = clock
-        self.timers = timers
-        schedule = Locked(PaceSchedule(speed: speed))
+        /// The time that `clock` shows.
+        public init(clock: any DriverClock, timers: any TimerQueue) {
+            self.clock = clock
+            self.timers = timers
+        }
     }
 
-    /// Calls `body` when `time` of the recording has come, possibly before this returns.
+    private struct Turn {
+        /// Nil if machines share a time.
+        var machine: String?
+        var time: Time?
+        var schedules: [String?: PaceSchedule] = [:]
+    }
+
+    private let speed: Double
+    /// Begins the turn of a machine; nil if machines share a time.
+    private let begin: (@Sendable (_ machine: String?) -> Time)?
+    private let turn: Locked<Turn>
+
+    /// A pacer that is `speed` times as fast as the recording, above 0, for machines that share a time.
+    public init(speed: Double, time: Time) {
+        self.speed = speed
+        begin = nil
+        turn = Locked(Turn(time: time))
+    }
+
+    /// A pacer that is `speed` times as fast as the recording, above 0, for machines with times of their own. While it is the turn of a
+    /// machine, its time passes and that of the others does not. `begin` begins a turn and returns the machine's time.
+    public init(speed: Double, begin: @escaping @Sendable (_ machine: String?) -> Time) {
+        self.speed = speed
+        self.begin = begin
+        turn = Locked(Turn())
+    }
+
+    /// Whether each machine has a time of its own.
+    var isPerMachine: Bool { begin != nil }
+
+    /// Begins the turn of a machine.
+    func turn(to machine: String?) {
+        guard let time = begin?(machine) else { return }
+        turn.withLock { ($0.machine, $0.time) = (machine, time) }
+    }
+
+    /// Calls `body` when `time` of the recording has come on the machine whose turn it is, possibly before this returns.
     func wait(until time: FileTime, _ body: @escaping @Sendable () -> Void) {
-        let uptime = clock.uptimeNanoseconds()
-        let delay = schedule.withLock { $0.delay(of: time, at: uptime) }
+        guard let own = turn.withLock({ $0.time }) else { return body() }
+        let uptime = own.clock.uptimeNanoseconds()
+        let delay = turn.withLock {
+            $0.schedules[$0.machine, default: PaceSchedule(speed: speed)].delay(of: time, at: uptime)
+        }
         if delay == 0 { return body() }
-        _ = timers.schedule(after: .nanoseconds(Int64(clamping: delay)), body)
+        _ = own.timers.schedule(after: .nanoseconds(Int64(clamping: delay)), body)
     }
 }

@@ -1,5 +1,5 @@
-import DequeModule
 import Driver
+import HeapModule
 import Messages
 
 /// How late the messages of a replay were handed to the engine, on the replay's clock (decision 42).
@@ -26,7 +26,7 @@ struct DeliveryTimes: Sendable {
     /// The recorded time of the latest event of a message.
     private var latestEvent = FileTime.none
     /// When messages were handed over that came after it: never more than had to wait.
-    private var arrived: Deque<FileTime> = []
+    private var arrived = Heap<FileTime>()
 
     /// Notes the exit of a process.
     mutating func noteExit(of process: MachineProcess, at time: FileTime) { exits.store(time, under: process) }
@@ -38,11 +38,11 @@ struct DeliveryTimes: Sendable {
         delays[type, default: DelayDistribution()].add(microseconds)
         if event > latestEvent {
             latestEvent = event
-            while let first = arrived.first, first <= event { arrived.removeFirst() }
+            while let first = arrived.min, first <= event { arrived.removeMin() }
         }
         // What the engine did not get, did not come too late.
         guard record.delivery == .sent else { return Lag(microseconds: microseconds, isAfterExit: false) }
-        if sent > latestEvent { arrived.append(sent) }
+        if sent > latestEvent { arrived.insert(sent) }
         let isAfterExit = type != .async(.createProcess) && process.flatMap { exits[$0] }.map { sent > $0 } ?? false
         if isAfterExit { afterExit += 1 }
         return Lag(microseconds: microseconds, isAfterExit: isAfterExit)
@@ -51,7 +51,7 @@ struct DeliveryTimes: Sendable {
     /// The number of messages that came after `end`, the recorded time of the latest event.
     func count(after end: FileTime?) -> Int {
         guard let end else { return 0 }
-        return arrived.count { $0 > end }
+        return arrived.unordered.count { $0 > end }
     }
 }
 

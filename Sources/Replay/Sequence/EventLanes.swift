@@ -26,8 +26,13 @@ struct EventLanes: Sendable {
     private var runnable: Deque<ID> = []
     private var nextID = 0
 
+    /// The number of events of each section.
+    private var counts: [Int: Int] = [:]
+
     var isEmpty: Bool { entries.isEmpty }
-    var count: Int { entries.count }
+
+    /// The number of events of a section; nil for all.
+    func count(of section: Int? = nil) -> Int { section.map { counts[$0, default: 0] } ?? entries.count }
 
     /// Adds an event behind all earlier ones.
     mutating func add(_ event: LocatedEvent) {
@@ -43,6 +48,7 @@ struct EventLanes: Sendable {
         }
         if entry.blocked == 0 { runnable.append(nextID) }
         entries[nextID] = entry
+        counts[event.section, default: 0] += 1
         nextID += 1
     }
 
@@ -55,6 +61,7 @@ struct EventLanes: Sendable {
     /// Ends an event. The events that it blocked become runnable, in the order of the recording.
     mutating func end(_ id: ID) {
         guard let entry = entries.removeValue(forKey: id) else { return }
+        counts[entry.event.section, default: 0] -= 1
         var free: [ID] = []
         for lane in entry.lanes {
             _ = queues[lane]?.popFirst()
@@ -71,7 +78,10 @@ struct EventLanes: Sendable {
     /// Removes and returns the events that are not in flight.
     mutating func takeWaiting() -> [LocatedEvent] {
         let waiting = entries.filter { $0.value.blocked > 0 || runnable.contains($0.key) }
-        for id in waiting.keys { entries[id] = nil }
+        for (id, entry) in waiting {
+            entries[id] = nil
+            counts[entry.event.section, default: 0] -= 1
+        }
         queues = queues.compactMapValues { queue in
             let rest = queue.filter { entries[$0] != nil }
             return rest.isEmpty ? nil : rest

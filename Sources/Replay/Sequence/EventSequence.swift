@@ -21,6 +21,8 @@ struct EventSequence {
         case awaitRoom(Ticket, section: Int)
         /// Wait until the worker has sent all that is queued.
         case awaitDrained(Ticket, section: Int)
+        /// Begin the turn of a machine, which has a time of its own. From now on that time passes, and no other.
+        case turn(machine: String?)
         /// Wait until this time of the recording.
         case awaitTime(FileTime)
         /// Wait for an answer.
@@ -74,7 +76,7 @@ struct EventSequence {
     init(_ options: EventFeed.Options) {
         self.options = options
         sections = MachineSections(options)
-        pace = Pace(isKept: options.keepsPace)
+        pace = Pace(options.pace)
     }
 
     /// The result so far.
@@ -96,7 +98,8 @@ struct EventSequence {
             lanes: sections.lanes,
             coverage: coverage,
             gaps: RecordingGaps.of(
-                sum, in: options.format, isNewestFirst: sections.all.contains(where: \.isNewestFirst)))
+                sum, in: options.format, isNewestFirst: sections.all.contains(where: \.isNewestFirst),
+                overtaken: pace.overtaken))
     }
 
     // MARK: Steps
@@ -108,7 +111,7 @@ struct EventSequence {
                 if let step = step(of: ticket) { return step }
             } else if let upcoming {
                 if let step = step(of: upcoming) { return step }
-            } else if plans.count >= (pace.isKept ? Pace.maxInFlight : 1) {
+            } else if !pace.isKept, !plans.isEmpty {
                 return .pending
             } else if let (lane, event) = lanes.popRunnable() {
                 upcoming = Upcoming(content: .event(event.event), section: event.section, lane: lane)
@@ -141,9 +144,12 @@ struct EventSequence {
             upcoming = Upcoming(content: .event(event.event), section: event.section)
             return nil
         }
-        if let step = pace.step(before: event.event.time) { return step }
-        if lanes.count >= Pace.maxInFlight { return .pending }
+        let (time, section) = (event.event.time, event.section)
+        if pace.turn(to: section) { return .turn(machine: sections[section].machine) }
+        if let step = pace.step(before: time) { return step }
+        if lanes.count(of: pace.time == .perMachine ? section : nil) >= Pace.maxInFlight { return .pending }
         ready.removeLast()
+        pace.begin(time, of: section)
         lanes.add(event)
         return nil
     }

@@ -2,21 +2,53 @@ import Messages
 
 /// The progress of a replay that keeps the pace of its recording.
 struct Pace: Sendable {
-    /// The limit of events that wait for others of their processes, and of events in flight. Above it, reading waits.
+    /// The time that events wait for.
+    enum Time: Sendable {
+        /// None: they follow one another.
+        case none
+        /// One for all machines. An event that stands behind later ones of another machine is late.
+        case shared
+        /// One for each machine, so that machines need not be in the order of time (decision 49).
+        case perMachine
+    }
+
+    /// The limit of events that are in flight, or wait for others of their processes: of each machine if it has a time of its own, else
+    /// of all. Above it, reading waits.
     static let maxInFlight = 10_000
+    /// By how many ticks an event may stand behind another machine's in a log that was merged by time.
+    private static let overlap = FileTime.ticksPerSecond
+
+    let time: Time
+    /// The section whose turn it is; 0 for all if they share a time.
+    private var turn: Int?
+    /// The latest time that has come in each turn.
+    private var reached: [Int: FileTime] = [:]
+    private var awaited: FileTime?
+    /// The latest time of an event of each section, if they share a time.
+    private var latest: [Int: FileTime] = [:]
+    /// The number of events that stand behind those of another machine that happened over a second later, in a shared time.
+    private(set) var overtaken = 0
+
+    init(_ time: Time) {
+        self.time = time
+        turn = time == .perMachine ? nil : 0
+    }
 
     /// Whether events are held back.
-    let isKept: Bool
-    private var reached: FileTime?
-    private var awaited: FileTime?
+    var isKept: Bool { time != .none }
 
-    init(isKept: Bool) { self.isKept = isKept }
+    /// Begins the turn of a section; false if it is its turn already, or if there are no turns.
+    mutating func turn(to section: Int) -> Bool {
+        if time != .perMachine || turn == section { return false }
+        turn = section
+        return true
+    }
 
-    /// The step before an event of `time`; nil if the event may begin. An event without a time, or with a time before that
-    /// of an earlier event, immediately follows the events before it.
+    /// The step before an event that happened at `time`, of the section whose turn it is; nil if the event may begin. An event without
+    /// a time, or with a time before that of an earlier event, immediately follows the events before it.
     mutating func step(before time: FileTime?) -> EventSequence.Step? {
-        guard let time else { return nil }
-        if let reached, time <= reached { return nil }
+        guard let time, let turn else { return nil }
+        if let reached = reached[turn], time <= reached { return nil }
         if awaited == time { return .pending }
         awaited = time
         return .awaitTime(time)
@@ -24,7 +56,15 @@ struct Pace: Sendable {
 
     /// Notes that `time` of the recording has come.
     mutating func reach(_ time: FileTime) {
-        reached = max(time, reached ?? time)
         awaited = nil
+        guard let turn else { return }
+        reached[turn] = max(time, reached[turn] ?? time)
+    }
+
+    /// Notes that an event of a section begins, which happened at `time`.
+    mutating func begin(_ time: FileTime?, of section: Int) {
+        guard self.time == .shared, let time, time >= latest[section] ?? .none else { return }
+        latest[section] = time
+        if let reached = reached[0], time.later(by: Self.overlap) < reached { overtaken += 1 }
     }
 }

@@ -53,7 +53,7 @@ final class RecordingReplay: Sendable {
         }
         var pacer: Pacer?
         if case .recorded(let speed) = plan.pace {
-            pacer = Pacer(speed: speed, clock: TimersClock(timers), timers: timers)
+            pacer = Pacer(speed: speed, time: Pacer.Time(clock: TimersClock(timers), timers: timers))
         }
         let reader = ReadAhead(options)
         feed = EventFeed(options: options, pacer: pacer) { machine in
