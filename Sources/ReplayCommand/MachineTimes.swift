@@ -1,17 +1,17 @@
 import Locking
 import Runtime
 
-/// The virtual times of the machines of a replay. Machines have nothing in common, so at a pace each has its own: in whatever order
-/// a recording has them, none waits for another (decision 49).
+/// The virtual times of the machines of a replay. Machines share nothing else, so at a pace each has its own time, and none waits for
+/// another, whatever their order in the recording (decision 49).
 ///
 /// For a single thread: the one that runs the drivers also calls `step`.
 final class MachineTimes: Sendable {
     private struct State {
         var all: [VirtualTime] = []
         var byMachine: [String?: VirtualTime] = [:]
-        /// That of the machine whose turn it is.
+        /// The time of the machine that has the turn.
         var current: VirtualTime?
-        /// That which passed last, when the current one had no timer.
+        /// The time that passed last while `current` had no timer.
         var other: VirtualTime?
     }
 
@@ -33,19 +33,19 @@ final class MachineTimes: Sendable {
         }
     }
 
-    /// Begins the turn of a machine, and returns its time.
+    /// Gives the turn to a machine, and returns its time.
     func turn(to machine: String?) -> VirtualTime {
         let time = time(of: machine)
         state.withLock { $0.current = time }
         return time
     }
 
-    /// Advances to the time of a timer and calls its body: of the next timer of the machine whose turn it is or, if that one has none, as
-    /// at the end, of another machine. False if no timer is waiting.
+    /// Advances to the next timer of the machine that has the turn, and calls the timer's body. If that machine has no timer, as at the
+    /// end, another machine's time passes instead. Returns false if no machine has a timer.
     func step() -> Bool {
-        let (current, other, all) = state.withLock { ($0.current, $0.other, $0.all) }
+        let (current, other) = state.withLock { ($0.current, $0.other) }
         if current?.step() == true || other?.step() == true { return true }
-        guard let next = all.first(where: { $0.step() }) else { return false }
+        guard let next = state.withLock({ $0.all }).first(where: { $0.step() }) else { return false }
         state.withLock { $0.other = next }
         return true
     }

@@ -26,7 +26,7 @@ final class ReplayMachines: Sendable {
     /// What each driver begins with.
     let defaults: HostDefaults
     private let speed: Double?
-    /// The clock of all hosts at a pace in real time, which passes on all alike.
+    /// The clock that all hosts share at a pace in real time; else nil.
     private let sharedClock: RecordingClock?
     private let entries = Locked<[(machine: String?, name: String, driver: Driver)]>([])
 

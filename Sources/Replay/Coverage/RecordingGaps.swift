@@ -40,8 +40,8 @@ enum RecordingGaps {
     }
 
     /// The gaps of the recording of `format` whose counts are in `tally`, one phrase each. If it `isNewestFirst`, the last
-    /// event of a machine happened before its first one, and the recording must be read from its end. `overtaken` events stand behind those of
-    /// another machine that happened over a second later.
+    /// event of a machine happened before its first one, and the recording must be read from its end. `overtaken` events come
+    /// after an event of another machine that happened over a second later.
     static func of(
         _ tally: Tally, in format: EventFeed.Options.Format, isNewestFirst: Bool, overtaken: Int
     ) -> [String] {

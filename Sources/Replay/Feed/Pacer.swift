@@ -24,7 +24,7 @@ public final class Pacer: Sendable {
     }
 
     private let speed: Double
-    /// Begins the turn of a machine; nil if machines share a time.
+    /// Gives the turn to a machine and returns its time; nil if machines share a time.
     private let begin: (@Sendable (_ machine: String?) -> Time)?
     private let turn: Locked<Turn>
 
@@ -35,8 +35,8 @@ public final class Pacer: Sendable {
         turn = Locked(Turn(time: time))
     }
 
-    /// A pacer that is `speed` times as fast as the recording, above 0, for machines with times of their own. While it is the turn of a
-    /// machine, its time passes and that of the others does not. `begin` begins a turn and returns the machine's time.
+    /// A pacer that is `speed` times as fast as the recording, above 0, for machines with times of their own. Only the time of the
+    /// machine that has the turn passes. `begin` gives the turn to a machine and returns its time.
     public init(speed: Double, begin: @escaping @Sendable (_ machine: String?) -> Time) {
         self.speed = speed
         self.begin = begin
@@ -46,13 +46,13 @@ public final class Pacer: Sendable {
     /// Whether each machine has a time of its own.
     var isPerMachine: Bool { begin != nil }
 
-    /// Begins the turn of a machine.
+    /// Gives the turn to a machine, if each has a time of its own.
     func turn(to machine: String?) {
         guard let time = begin?(machine) else { return }
         turn.withLock { ($0.machine, $0.time) = (machine, time) }
     }
 
-    /// Calls `body` when `time` of the recording has come on the machine whose turn it is, possibly before this returns.
+    /// Calls `body` when `time` of the recording has come on the machine that has the turn, possibly before this returns.
     func wait(until time: FileTime, _ body: @escaping @Sendable () -> Void) {
         guard let own = turn.withLock({ $0.time }) else { return body() }
         let uptime = own.clock.uptimeNanoseconds()

@@ -60,8 +60,7 @@ struct EventLanes: Sendable {
 
     /// Ends an event. The events that it blocked become runnable, in the order of the recording.
     mutating func end(_ id: ID) {
-        guard let entry = entries.removeValue(forKey: id) else { return }
-        counts[entry.event.section, default: 0] -= 1
+        guard let entry = remove(id) else { return }
         var free: [ID] = []
         for lane in entry.lanes {
             _ = queues[lane]?.popFirst()
@@ -75,13 +74,16 @@ struct EventLanes: Sendable {
         runnable.append(contentsOf: free.sorted())
     }
 
+    private mutating func remove(_ id: ID) -> Entry? {
+        guard let entry = entries.removeValue(forKey: id) else { return nil }
+        counts[entry.event.section, default: 0] -= 1
+        return entry
+    }
+
     /// Removes and returns the events that are not in flight.
     mutating func takeWaiting() -> [LocatedEvent] {
         let waiting = entries.filter { $0.value.blocked > 0 || runnable.contains($0.key) }
-        for (id, entry) in waiting {
-            entries[id] = nil
-            counts[entry.event.section, default: 0] -= 1
-        }
+        for id in waiting.keys { _ = remove(id) }
         queues = queues.compactMapValues { queue in
             let rest = queue.filter { entries[$0] != nil }
             return rest.isEmpty ? nil : rest

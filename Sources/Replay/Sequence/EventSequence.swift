@@ -21,7 +21,7 @@ struct EventSequence {
         case awaitRoom(Ticket, section: Int)
         /// Wait until the worker has sent all that is queued.
         case awaitDrained(Ticket, section: Int)
-        /// Begin the turn of a machine, which has a time of its own. From now on that time passes, and no other.
+        /// Give the turn to a machine: from now on its time passes, and no other machine's.
         case turn(machine: String?)
         /// Wait until this time of the recording.
         case awaitTime(FileTime)

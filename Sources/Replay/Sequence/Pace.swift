@@ -6,27 +6,27 @@ struct Pace: Sendable {
     enum Time: Sendable {
         /// None: they follow one another.
         case none
-        /// One for all machines. An event that stands behind later ones of another machine is late.
+        /// One for all machines. An event that comes after a later event of another machine is late.
         case shared
         /// One for each machine, so that machines need not be in the order of time (decision 49).
         case perMachine
     }
 
-    /// The limit of events that are in flight, or wait for others of their processes: of each machine if it has a time of its own, else
-    /// of all. Above it, reading waits.
+    /// The limit of events that are in flight, or wait for others of their processes. Reading waits when it is reached. Each machine
+    /// that has a time of its own also has a limit of its own.
     static let maxInFlight = 10_000
     /// By how many ticks an event may stand behind another machine's in a log that was merged by time.
     private static let overlap = FileTime.ticksPerSecond
 
     let time: Time
-    /// The section whose turn it is; 0 for all if they share a time.
+    /// The section that has the turn; 0 for all sections if they share a time.
     private var turn: Int?
     /// The latest time that has come in each turn.
     private var reached: [Int: FileTime] = [:]
     private var awaited: FileTime?
     /// The latest time of an event of each section, if they share a time.
     private var latest: [Int: FileTime] = [:]
-    /// The number of events that stand behind those of another machine that happened over a second later, in a shared time.
+    /// In a shared time, the number of events that come after an event of another machine that happened over a second later.
     private(set) var overtaken = 0
 
     init(_ time: Time) {
@@ -37,14 +37,14 @@ struct Pace: Sendable {
     /// Whether events are held back.
     var isKept: Bool { time != .none }
 
-    /// Begins the turn of a section; false if it is its turn already, or if there are no turns.
+    /// Gives the turn to a section. Returns false if the section already has the turn, or if machines have no times of their own.
     mutating func turn(to section: Int) -> Bool {
         if time != .perMachine || turn == section { return false }
         turn = section
         return true
     }
 
-    /// The step before an event that happened at `time`, of the section whose turn it is; nil if the event may begin. An event without
+    /// The step before an event that happened at `time`, of the section that has the turn; nil if the event may begin. An event without
     /// a time, or with a time before that of an earlier event, immediately follows the events before it.
     mutating func step(before time: FileTime?) -> EventSequence.Step? {
         guard let time, let turn else { return nil }
@@ -61,7 +61,7 @@ struct Pace: Sendable {
         reached[turn] = max(time, reached[turn] ?? time)
     }
 
-    /// Notes that an event of a section begins, which happened at `time`.
+    /// Notes that an event, which happened at `time` in a section, begins.
     mutating func begin(_ time: FileTime?, of section: Int) {
         guard self.time == .shared, let time, time >= latest[section] ?? .none else { return }
         latest[section] = time
