@@ -28,6 +28,10 @@ extension UInt8 {
     @inlinable
     public var isLetterOrDigit: Bool { isLetter || isDigit }
 
+    /// Whether names of hosts and instances may contain this: `a` to `z`, `0` to `9`, `-`.
+    @inlinable
+    public var isNameCharacter: Bool { self &- 0x61 < 26 || isDigit || self == 0x2D }
+
     /// The lowercase letter for an uppercase one; any other byte unchanged.
     @inlinable
     public var asciiLowercased: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }

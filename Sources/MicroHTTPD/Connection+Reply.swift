@@ -6,6 +6,7 @@ extension Connection {
         phase = .replied
         var response = isHead ? response.forHead() : response
         if isLast { response.closesConnection = true }
+        if !core.headers.isEmpty { response.headers += core.headers }
         if let handle = keptHandle(for: response) { return queue(handle, response, connection) }
         if let handle = response.makeHandle(for: self) {
             // The library holds its own reference while it sends.
@@ -13,7 +14,8 @@ extension Connection {
             return queue(handle, response, connection)
         }
         core.log("An answer with status \(response.status) cannot be sent: the status or a header is invalid.")
-        let failure = core.handler.failure().closing()
+        var failure = core.handler.failure().closing()
+        failure.headers += core.headers
         guard let handle = failure.makeHandle(for: self) else { return .NO }
         defer { MHD_destroy_response(handle) }
         return queue(handle, failure, connection)

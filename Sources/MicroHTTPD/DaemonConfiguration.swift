@@ -22,6 +22,8 @@ public struct DaemonConfiguration: Sendable {
     public var requestDeadline = Duration.seconds(30)
     /// Initial certificate for TLS; nil serves plain HTTP.
     public var tls: TLSIdentity?
+    /// Headers that every answer has after its own.
+    public var headers: [(name: String, value: String)] = []
     /// Whether to start with a libmicrohttpd that a single request can crash.
     public var allowsUnsafeLibrary = false
 

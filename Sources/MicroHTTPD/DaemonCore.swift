@@ -13,6 +13,8 @@ package final class DaemonCore: Sendable {
     let idleTime: Int64
     /// The identity for new handshakes.
     let identity: Locked<TLSIdentity?>
+    /// Headers of every answer.
+    let headers: [(name: String, value: String)]
     /// The slots for connections; each connection uses one from the start.
     let slots: ConnectionSlots
     /// The requests that a stop waits for.
@@ -35,6 +37,7 @@ package final class DaemonCore: Sendable {
         self.log = log
         requestTime = configuration.requestDeadline.nanoseconds
         identity = Locked(configuration.tls)
+        headers = configuration.headers
         slots = ConnectionSlots(configuration.connectionLimit, reserve: configuration.probeLimit)
         idleTime = Duration.seconds(configuration.idleTimeoutSeconds).nanoseconds
     }

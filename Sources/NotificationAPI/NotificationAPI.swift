@@ -7,7 +7,7 @@ import Synchronization
 
 /// The HTTP API: finds the operation of each request, checks the request in the documented order, and performs it.
 ///
-/// The order: path (404), method (405), site (421, 403), token and role (401, 403), memory for answers (503), media types and
+/// The order: path (404), method (405), instance (421), site (421, 403), token and role (401, 403), memory for answers (503), media types and
 /// size (406, 413, 415), parameters and body (400), existence of the named objects (404), conflicts (409).
 public final class NotificationAPI: RequestHandler {
     let hosts: HostRegistry
@@ -34,8 +34,10 @@ public final class NotificationAPI: RequestHandler {
     let metricsReader: MetricsReader
     private let metricsOptions: MetricsOptions
     private let sites: SiteRules
+    private let instance: InstanceRule?
     private let router: Router
     private let limits: Limits
+    private let leaving = Atomic(false)
     private let stopping = Atomic(false)
     private let requests = Atomic<UInt64>(0)
 
@@ -86,6 +88,7 @@ public final class NotificationAPI: RequestHandler {
         dependencies.logger = logger
         access = AccessControl(tokens)
         sites = SiteRules(allowedHosts: allowedHosts)
+        instance = about.instance.map(InstanceRule.init)
         answerMemory = AnswerMemory(limit: limits.answerBytes)
         metricsOptions = metrics
         hosts = HostRegistry(
@@ -126,7 +129,10 @@ public final class NotificationAPI: RequestHandler {
             return .reject(refusal(problem, head, requestId, metrics.unrouted))
         case .route(let route, let parameters):
             do throws(Problem) {
-                if !route.isProbe { try sites.check(head, hasTokens: access.requiresTokens) }
+                if !route.isProbe {
+                    try instance?.check(head)
+                    try sites.check(head, hasTokens: access.requiresTokens)
+                }
                 let admission = try role(of: route).map { role throws(Problem) in try access.admit(head, as: role) }
                 // The answer to a change is written after the change is made, too late to refuse it.
                 if route.isChange, answerMemory.isFull { throw Problem.unreadAnswers }
@@ -292,13 +298,13 @@ public final class NotificationAPI: RequestHandler {
 
     private func newRequestId() -> String {
         let number = requests.add(1, ordering: .relaxed).newValue
-        var instance = about.instance
-        return instance.withUTF8 { instance in
+        var run = about.run
+        return run.withUTF8 { run in
             // A text of at most 15 bytes becomes a string without an allocation.
-            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: instance.count + 21) { text in
-                _ = text.update(fromContentsOf: instance)
-                text[instance.count] = UInt8(ascii: "-")
-                let end = instance.count + 1 + number.writeDecimal(to: text.extracting((instance.count + 1)...))
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: run.count + 21) { text in
+                _ = text.update(fromContentsOf: run)
+                text[run.count] = UInt8(ascii: "-")
+                let end = run.count + 1 + number.writeDecimal(to: text.extracting((run.count + 1)...))
                 return String(decoding: text.extracting(..<end), as: UTF8.self)
             }
         }
@@ -328,8 +334,14 @@ extension NotificationAPI {
 // MARK: - Stopping
 
 extension NotificationAPI {
-    /// Whether `prepareToStop` was called, which `/readyz` reports.
+    /// Whether `/readyz` says that the service stops: it will soon, or already does.
+    var isLeaving: Bool { leaving.load(ordering: .relaxed) || isStopping }
+
+    /// Whether `prepareToStop` was called.
     var isStopping: Bool { stopping.load(ordering: .relaxed) }
+
+    /// Makes `/readyz` answer 503, so that a proxy sends new hosts elsewhere. Everything else works as before.
+    public func announceStop() { leaving.store(true, ordering: .relaxed) }
 
     /// Ends the waits of requests for events that may never occur, so that requests in flight can finish.
     public func prepareToStop() {

@@ -1,3 +1,4 @@
+import Bytes
 public import NotificationAPI
 
 /// How the HTTP server listens, and its limits for clients. Group `server`.
@@ -16,8 +17,12 @@ public struct ServerSettings: Hashable, Sendable {
     public var requestTimeoutMs = 30_000
     /// How long a connection may be idle, in milliseconds, 1...60000.
     public var idleTimeoutMs = 60_000
+    /// How long `/readyz` says that the service stops before it does, in milliseconds, 0...60000.
+    public var shutdownDelayMs = 0
     /// How long running requests may take when the service stops, in milliseconds, 1...60000.
     public var shutdownTimeoutMs = 10_000
+    /// The name of this instance among several behind a proxy, 1 to 63 of a-z, 0-9 and hyphen.
+    public var instance: String?
     /// The hosts that the server answers to, each with one port or any, in addition to addresses, localhost and names
     /// without a dot; also the web sites that may request changes.
     public var allowedHosts: [AllowedHost] = []
@@ -35,6 +40,7 @@ public struct ServerSettings: Hashable, Sendable {
         reader.integer("server.connectionsPerAddressLimit", 1...65_536, &connectionsPerAddressLimit)
         reader.integer("server.requestTimeoutMs", 1...60_000, &requestTimeoutMs)
         reader.integer("server.idleTimeoutMs", 1...60_000, &idleTimeoutMs)
+        reader.integer("server.shutdownDelayMs", 0...60_000, &shutdownDelayMs)
         reader.integer("server.shutdownTimeoutMs", 1...60_000, &shutdownTimeoutMs)
         reader.flag("server.insecureListen", &insecureListen)
         reader.flag("server.allowUnsafeLibrary", &allowUnsafeLibrary)
@@ -42,6 +48,7 @@ public struct ServerSettings: Hashable, Sendable {
             AllowedHost($0) == nil ? "is not HOST or HOST:PORT" : nil
         }
         allowedHosts = hosts.compactMap { AllowedHost($0) }
+        instance = reader.read("server.instance") { given throws(SettingsFault) in try given.instanceName() }
         let mode = reader.read("server.socketMode") { given throws(SettingsFault) in try given.fileMode() }
         socketMode = mode ?? socketMode
         let target = reader.read("server.listen") { given throws(SettingsFault) in
@@ -75,6 +82,14 @@ public struct ServerSettings: Hashable, Sendable {
 }
 
 extension SettingsValue {
+    fileprivate func instanceName() throws(SettingsFault) -> String {
+        let text = try text()
+        guard 1...63 ~= text.utf8.count, text.utf8.allSatisfy(\.isNameCharacter) else {
+            throw fault("\(quoted(text)) is not 1 to 63 of a-z, 0-9 and hyphen")
+        }
+        return text
+    }
+
     fileprivate func fileMode() throws(SettingsFault) -> FileMode {
         let text = try text()
         guard let mode = FileMode(text) else { throw fault("\(quoted(text)) is not an octal mode, 0000 to 0777") }

@@ -39,7 +39,7 @@ struct Service {
         let defaults: HostDefaults
         do throws(UnusableSetting) { defaults = try settings.hostDefaults() } catch { throw CommandFailure(error) }
         let about = About(
-            version: Version.current, libraries: { LibraryVersions.all.list }, swift: Version.swift,
+            version: Version.current, instance: settings.server.instance, libraries: { LibraryVersions.all.list }, swift: Version.swift,
             scenarioSchema: { ScenarioSchema.json })
         api = NotificationAPI(
             defaults: defaults, limits: settings.limits, tokens: credentials.tokens,
@@ -123,10 +123,12 @@ struct Service {
         removeAndRepeat()
     }
 
-    /// Stops the service: refuses new requests, finishes those in flight, then unloads the drivers (ASY-9). Returns the
-    /// outcome of all messages, within about twice `server.shutdownTimeoutMs`.
+    /// Stops the service: says so for `server.shutdownDelayMs` (FLT-7), refuses new requests, finishes those in flight, then
+    /// unloads the drivers (ASY-9). Returns the outcome of all messages, within about twice `server.shutdownTimeoutMs` after
+    /// the delay.
     func stop() -> ServiceLedger {
         systemd.notify(.stopping)
+        announceStop()
         watch.stop()
         let timeout = Duration.milliseconds(settings.server.shutdownTimeoutMs)
         daemon.quiesce()
@@ -140,6 +142,15 @@ struct Service {
         daemon.stop(within: .zero)
         if ledger == nil { logger.warning("shutdown timed out while an engine still had a message") }
         return ledger ?? api.ledger
+    }
+
+    /// Waits until proxies have seen that the service is about to stop.
+    private func announceStop() {
+        let delay = settings.server.shutdownDelayMs
+        if delay == 0 { return }
+        logger.notice("not ready any more, stopping after the delay", metadata: ["delayMs": .stringConvertible(delay)])
+        api.announceStop()
+        usleep(UInt32(delay) * 1000)
     }
 
     /// The outcome of all messages so far.

@@ -38,6 +38,9 @@ extension Settings {
         configuration.connectionsPerAddressLimit = server.connectionsPerAddressLimit
         configuration.idleTimeoutSeconds = (server.idleTimeoutMs + 999) / 1000
         configuration.requestDeadline = .milliseconds(max(100, server.requestTimeoutMs))
+        if let instance = server.instance {
+            configuration.headers = [(name: "\(About.instanceHeader)", value: instance)]
+        }
         configuration.allowsUnsafeLibrary = server.allowUnsafeLibrary
         return configuration
     }

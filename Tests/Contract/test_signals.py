@@ -87,6 +87,21 @@ def test_a_later_stop_signal_ends_at_once_after_the_account(tmp_path: Path, seco
     assert accounts(tmp_path) == 1
 
 
+def test_a_later_stop_signal_ends_the_delay_of_the_stop(tmp_path: Path) -> None:
+    """`server.shutdownDelayMs` (FLT-7) is part of the stop."""
+    config = tmp_path / "wdfilterd.yaml"
+    config.write_text("server:\n  shutdownDelayMs: 60000\n")
+    with serving(tmp_path, "--config", str(config)) as process:
+        port = process.port()
+        process.send(signal.SIGTERM)
+        until(lambda: ask_once(port, get("/readyz")).status == 503, "it is not ready")
+        time.sleep(1.2)
+        assert ask_once(port, get("/v1/version")).status == 200
+        process.send(signal.SIGTERM)
+        assert process.wait() == -signal.SIGTERM
+    assert accounts(tmp_path) == 1
+
+
 def test_a_fifo_in_the_place_of_the_tokens_is_a_fault_and_blocks_nothing(tmp_path: Path) -> None:
     tokens = tmp_path / "tokens"
     tokens.write_text("admin admin tttttttttttttttttttttttttttttttttttttttttttttt\n")

@@ -8,6 +8,26 @@ import Testing
             ["wdfilterd.yaml:5: driver.asyncTimeoutMs: 70000 is not in 1...60000 milliseconds"])
     }
 
+    @Test func `FLT-3: the name of an instance has 1 to 63 lower-case letters, digits and hyphens`() throws {
+        for name in ["w1", "-", "a-1", String(repeating: "w", count: 63)] {
+            let settings = try Settings.load(file: nil, environment: ["WDFILTERD_SERVER_INSTANCE": name])
+            #expect(settings.server.instance == name)
+        }
+        for name in ["W1", "w_1", "w.1", "w 1", "wé", String(repeating: "w", count: 64)] {
+            expectFaults(
+                "server:\n  instance: '\(name)'\n",
+                ["wdfilterd.yaml:2: server.instance: \"\(name)\" is not 1 to 63 of a-z, 0-9 and hyphen"])
+        }
+    }
+
+    @Test func `FLT-7: the delay of a stop has at most a minute`() throws {
+        expectFaults(
+            "server:\n  shutdownDelayMs: 60001\n",
+            ["wdfilterd.yaml:2: server.shutdownDelayMs: 60001 is not in 0...60000 milliseconds"])
+        let settings = try Settings.load(file: nil, environment: ["WDFILTERD_SERVER_SHUTDOWN_DELAY_MS": "60000"])
+        #expect(settings.server.shutdownDelayMs == 60_000)
+    }
+
     @Test func `all faults of file, environment and flags are reported together, the file's by line`() {
         expectFaults(
             """

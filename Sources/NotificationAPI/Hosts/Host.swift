@@ -87,12 +87,7 @@ final class Host: Sendable {
     /// Whether `text` is a valid host name: `[a-z0-9][a-z0-9-]{0,62}`.
     static func isName(_ text: String) -> Bool {
         guard (1...63).contains(text.utf8.count), text.utf8.first != UInt8(ascii: "-") else { return false }
-        return text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): true
-            default: false
-            }
-        }
+        return text.utf8.allSatisfy(\.isNameCharacter)
     }
 
     /// Marks the host as deleted or replaced. Requests in flight hold the host, and with it the token.

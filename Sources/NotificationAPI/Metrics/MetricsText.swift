@@ -81,7 +81,9 @@ struct MetricsText {
 
     private mutating func writeService() {
         text.metric("wdfilterd_build_info", "gauge", "The running version.")
-        text.sample("wdfilterd_build_info", [("version", api.about.version)], 1)
+        // Not `instance`, which Prometheus gives to what it scrapes.
+        let instance = api.about.instance.map { [("server_instance", $0)] } ?? []
+        text.sample("wdfilterd_build_info", [("version", api.about.version)] + instance, 1)
         text.metric("wdfilterd_http_requests_total", "counter", "Answers by operation and status.")
     }
 

@@ -28,6 +28,8 @@ public enum ProblemType: String, CaseIterable, Sendable {
     case misdirected = "misdirected"
     /// The path does not exist.
     case notFound = "not-found"
+    /// The request is about one of several instances, and names none or another one.
+    case oneInstance = "one-instance"
     /// The pid is in use.
     case processExists = "process-exists"
     /// The service is stopping.
@@ -76,7 +78,7 @@ public enum ProblemType: String, CaseIterable, Sendable {
             409
         case .contentTooLarge: 413
         case .unsupportedMediaType: 415
-        case .misdirected: 421
+        case .misdirected, .oneInstance: 421
         case .invalidEvents: 422
         case .internal: 500
         case .busy, .stopping: 503
@@ -116,6 +118,8 @@ public enum ProblemType: String, CaseIterable, Sendable {
             "`Host` is not an address, localhost, a name without a dot, or a host in `server.allowedHosts`. While no tokens are required, other names are refused, because an attacker can make such a name resolve to this machine. Nothing was done."
         case .notAcceptable: "The `Accept` header excludes every media type that this path can return."
         case .notFound: "This path does not exist. `detail` names the nearest one; `/openapi.yaml` describes all."
+        case .oneInstance:
+            "Several instances serve this address, each with hosts of its own, and this request is about one of them: it lists or counts what an instance has, or uploads to several hosts. Name the instance in the header `Wdfilterd-Instance`. An instance also refuses a request that names another one, which is then not available. Nothing was done."
         case .processExists:
             "A live process has this pid. Omit the pid to get a free one, or let that process exit first."
         case .stopping: "The service is stopping and does not accept new requests."

@@ -36,7 +36,7 @@ enum ServiceRoutes {
     ]
 
     private static func ready(_ call: Call) throws(Problem) {
-        if call.api.isStopping { throw Problem(.stopping, "The service is stopping.") }
+        if call.api.isLeaving { throw Problem(.stopping, "The service is stopping.") }
         call.reply.send(.text, Array("ready\n".utf8))
     }
 
@@ -61,6 +61,7 @@ enum ServiceRoutes {
         call.reply.sendObject { json in
             json.member("name", "wdfilterd" as StaticString)
             json.member("version", about.version)
+            if let instance = about.instance { json.member("instance", instance) }
             json.member("swift", about.swift)
             json.member("libraries") { json in
                 json.object { json in

@@ -37,9 +37,7 @@ extension CaseReader {
 
     private static func isHostName(_ name: String) -> Bool {
         guard (1...32).contains(name.utf8.count), name.utf8.first != UInt8(ascii: "-") else { return false }
-        return name.utf8.allSatisfy {
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0.isDigit || $0 == UInt8(ascii: "-")
-        }
+        return name.utf8.allSatisfy(\.isNameCharacter)
     }
 
     private func host(_ name: String, _ object: JSONObject) -> HostPlan {
