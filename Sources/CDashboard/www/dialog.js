@@ -14,12 +14,11 @@ export const openDialog = (id, title, ...content) => {
 
 /** A form of one field with a label, whose submission calls back with its value; the page sends no forms. */
 export const form = (label, attributes, action, submit) => {
-  const field = el("input", { attributes: { required: true, id: `${label}-field`, ...attributes } });
+  const field = el("input", { attributes: { required: true, ...attributes } });
   return el("form", { on: { submit: event => {
     event.preventDefault();
     submit(field.value.trim());
-  } } }, el("label", { attributes: { for: `${label}-field` }, text: `${label} ` }), field, " ",
-  el("button", { text: action, attributes: { type: "submit" } }));
+  } } }, el("label", {}, `${label} `, field), " ", el("button", { text: action, attributes: { type: "submit" } }));
 };
 
 /** Copies text and says so. */

@@ -32,7 +32,7 @@ const look = async name => {
     const { items } = await call(`${base()}/processes?limit=2`);
     const { newest } = await call(`${base()}/messages?limit=1`);
     if (items.length !== 1 || newest) return;
-    const { items: hosts } = await call("/v1/hosts?limit=9");
+    const { items: hosts } = await call("/v1/hosts?limit=9").catch(() => ({ items: [] }));
     if (quiet && name === get("host")) show(hosts.filter(host => host.name !== name));
   });
 };

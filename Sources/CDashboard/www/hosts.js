@@ -1,25 +1,39 @@
-// Chooses a host, and offers others when there is none or it was deleted.
+// Chooses a host, and offers others when there is none or it was deleted. Where several instances serve one address,
+// there is no list of hosts: the user names one.
 
 import { call, curlOf } from "./api.js";
-import { openDialog } from "./dialog.js";
+import { form, openDialog } from "./dialog.js";
 import { $, el, fill, put } from "./dom.js";
 import { key } from "./keys.js";
-import { check, connected, select } from "./link.js";
+import { check, connected, hostless, select, unname } from "./link.js";
 import { attempt, button } from "./parts.js";
 import { get, listen, set } from "./state.js";
 
 const many = 100;
 const pause = 5000;
+const instances = "Several instances serve this address. ";
 let again;
+let several = false;
+let asked;
 
-const list = cursor => call(`/v1/hosts?limit=${many}${cursor ? `&cursor=${cursor}` : ""}`);
+// A page of hosts; an empty one if there is no list.
+const list = async cursor => {
+  try {
+    if (!several) return await call(`/v1/hosts?limit=${many}${cursor ? `&cursor=${cursor}` : ""}`);
+  } catch (error) {
+    if (error.type !== "/problems/one-instance") throw error;
+    several = true;
+  }
+  return { items: [] };
+};
 
 /** Connects the chooser. */
 export const mount = () => {
   $("#host").addEventListener("click", choose);
   key("h", "hosts", choose);
+  listen("unnamed", () => attempt(find));
   listen("link", ({ state }) => {
-    if (state === "deleted") attempt(find);
+    if (hostless()) attempt(find);
     else if (state !== "gone") $("#notice").hidden = true;
   });
 };
@@ -27,9 +41,14 @@ export const mount = () => {
 /** Looks for the selected host, or selects one. If there is none, says so, offers others, and looks again. */
 export const find = async () => {
   clearTimeout(again);
-  again = setTimeout(() => !connected() && !document.hidden && find(), pause);
+  again = setTimeout(() => !connected() && !document.hidden && attempt(find), pause);
   const { items } = await list();
   const host = get("host");
+  if (several) {
+    await (host ? check() : unname());
+    if (hostless()) ask();
+    return;
+  }
   const found = items.find(({ name }) => name === (host ?? "default")) ?? (host ? undefined : items[0]);
   if (found) {
     set({ host: found.name });
@@ -42,18 +61,33 @@ export const find = async () => {
   $("#notice").hidden = false;
 };
 
+// Leaves alone what the user types meanwhile.
+const ask = () => {
+  const notice = $("#notice");
+  const text = hostless() === "unnamed" ? instances : `The host ${get("host")} does not exist. `;
+  if (!notice.hidden && text === asked) return;
+  asked = text;
+  fill(notice, text, naming(select));
+  notice.hidden = false;
+  if (document.activeElement === document.body) $("input", notice).focus();
+};
+
+const naming = named => form("Name a host:", { autocomplete: "off", spellcheck: "false" }, "Open", named);
+
 const choose = async () => {
   const field = el("input", { attributes: { type: "search", "aria-label": "Search hosts", placeholder: "search" } });
   const found = el("ul", { class: "hosts" });
   const note = el("p", { attributes: { role: "status" } });
   const dialog = openDialog("hosts-dialog", "Hosts", field, found, note);
+  const go = name => {
+    dialog.close();
+    select(name);
+  };
   const known = [];
   const show = () => {
     const fitting = known.filter(({ name }) => name.includes(field.value.trim()));
-    fill(found, fitting.slice(0, many).map(({ name, engine }) => el("li", {}, button(name, () => {
-      dialog.close();
-      select(name);
-    }, { "aria-current": name === get("host") }), ` engine ${engine.type}`)));
+    fill(found, fitting.slice(0, many).map(({ name, engine }) => el("li", {},
+      button(name, () => go(name), { "aria-current": name === get("host") }), ` engine ${engine.type}`)));
     put(note, fitting.length > many ? `The first ${many} of ${fitting.length}; search for more.`
       : `${fitting.length} of ${known.length}`);
   };
@@ -65,4 +99,7 @@ const choose = async () => {
     next = page.next;
     show();
   }
+  if (!several || !dialog.open) return;
+  openDialog("hosts-dialog", "Hosts", el("p", { text: instances }), naming(go));
+  Object.assign($("input", dialog), { value: field.value }).focus();
 };

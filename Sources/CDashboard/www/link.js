@@ -13,6 +13,7 @@ const words = {
   gone: "▲ the service does not answer",
   refused: "■ a token is needed",
   deleted: "✗ the host was deleted",
+  unnamed: "✗ no host is open",
 };
 const longest = 15000;
 const loops = new Set();
@@ -27,9 +28,12 @@ let checking;
 /** Whether calls can be made now. */
 export const connected = () => state === "live" || state === "polling";
 
+/** Why there is no host to show: "deleted" or "unnamed"; undefined if there may be one. */
+export const hostless = () => /^(deleted|unnamed)$/.exec(state)?.[0];
+
 /** Why a control that takes a role must be disabled, as a sentence; "" if it need not be. */
 export const barred = (role, needsHost = true) => {
-  if (!connected() && (needsHost || state !== "deleted")) return `Not now: ${wordsNow().slice(2)}.`;
+  if (!connected() && (needsHost || !hostless())) return `Not now: ${wordsNow().slice(2)}.`;
   return may(role) ? "" : `Your token does not allow this: it takes the role ${role}.`;
 };
 
@@ -80,6 +84,9 @@ export const readingBy = mode => {
   if (connected()) become(mode);
 };
 
+/** Takes it that the user must name a host. */
+export const unname = () => become("unnamed");
+
 /** Looks for the selected host now. Emits `host` if it is another one or was made again, and `described`. */
 export const check = async () => {
   clearTimeout(retry);
@@ -87,6 +94,10 @@ export const check = async () => {
   checking?.abort();
   const { signal } = checking = new AbortController();
   const host = get("host");
+  if (!host) {
+    emit("unnamed");
+    return;
+  }
   try {
     const found = await call(base(host), { signal, timeout: 5000 });
     wait = 500;
@@ -99,6 +110,7 @@ export const check = async () => {
     emit("described", found);
   } catch (error) {
     if (!(error instanceof Problem) && !signal.aborted) throw error;
+    if (error.type === "/problems/one-instance") unname();
     // No host has this name, or the name is not valid.
     if (error.status === 400 || error.status === 404) become("deleted");
   }
@@ -170,11 +182,11 @@ const show = () => {
 
 const wordsNow = () => {
   if (state === "gone" && lastSeen) return `${words.gone}; its last answer came at ${clock(lastSeen)}`;
-  return absent() ? "✗ there is no such host" : words[state];
+  return state === "deleted" && absent() ? "✗ there is no such host" : words[state];
 };
 
 // Whether the host that is wanted was never here: what the views show belongs to another one.
-const absent = () => state === "deleted" && !made?.startsWith(`${get("host")} `);
+const absent = () => hostless() && !made?.startsWith(`${get("host")} `);
 
 const tryNow = () => {
   wait = 500;
