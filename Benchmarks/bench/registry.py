@@ -18,6 +18,7 @@ from bench import (
     scale,
     scenarios,
     shapes,
+    size,
     streams,
     sweep,
     sync,
@@ -41,11 +42,12 @@ BENCHMARKS: dict[str, ModuleType] = {
     "dribble": dribble,
     "scenarios": scenarios,
     "scale": scale,
+    "hosts": size,
     "memory": memory,
     "replay-memory": replay_memory,
 }
 # Too long for `make bench`; the program beside which `peers` measures takes minutes to build.
-APART = {"peers", "scale", "memory", "replay-memory"}
+APART = {"peers", "scale", "hosts", "memory", "replay-memory"}
 
 
 def title(name: str) -> str:
