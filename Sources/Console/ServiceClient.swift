@@ -51,12 +51,14 @@ public struct ServiceClient: Sendable {
 
     let target: ServiceTarget
     let token: String?
+    let instance: String?
     let agent: String
 
-    /// Creates a client of `target` that authenticates with `token` and has the User-Agent `agent`.
-    public init(_ target: ServiceTarget, token: String?, agent: String) {
+    /// Creates a client of `target` that authenticates with `token`, names `instance` to a proxy, and has the User-Agent `agent`.
+    public init(_ target: ServiceTarget, token: String?, instance: String? = nil, agent: String) {
         self.target = target
         self.token = token
+        self.instance = instance
         self.agent = agent
     }
 

@@ -81,6 +81,7 @@ public final class ServiceConnection: @unchecked Sendable {  // used by one thre
             try handle.set(.uploadBufferSize, 1 << 20)
         }
         if let id = request.id { headers.append("X-Request-Id: \(id)") }
+        if let instance = client.instance { headers.append("Wdfilterd-Instance: \(instance)") }
         if let token = client.token { headers.append("Authorization: Bearer \(token)") }
         try handle.set(.headers, try HeaderList(headers))
         return handle

@@ -34,14 +34,15 @@ public struct ServiceTargetOptions: ParsableArguments {
         return target
     }
 
-    /// A client of the service at `url`, which was given by `option`, with the token in `tokenFile`.
+    /// A client of the service at `url`, which was given by `option`, with the token in `tokenFile`; of one instance if there are
+    /// several.
     public func client(
-        _ url: String, by option: String, tokenFile: String?, agent: String
+        _ url: String, by option: String, tokenFile: String?, instance: String? = nil, agent: String
     ) throws(CommandFailure) -> ServiceClient {
         let target = try target(url, by: option)
-        guard let tokenFile else { return ServiceClient(target, token: nil, agent: agent) }
         do throws(Secret.Unreadable) {
-            return ServiceClient(target, token: try Secret(path: tokenFile).reveal(), agent: agent)
+            let token = try tokenFile.map { path throws(Secret.Unreadable) in try Secret(path: path).reveal() }
+            return ServiceClient(target, token: token, instance: instance, agent: agent)
         } catch {
             throw CommandFailure(status: .usage, message: "--token-file: \(error)")
         }

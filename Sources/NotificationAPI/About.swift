@@ -18,7 +18,8 @@ public struct About: Sendable {
 
     /// Creates the description, with a new id for this run.
     public init(
-        version: String, instance: String? = nil, libraries: @escaping @Sendable () -> [(name: String, version: String)] = { [] }, swift: String,
+        version: String, instance: String? = nil,
+        libraries: @escaping @Sendable () -> [(name: String, version: String)] = { [] }, swift: String,
         scenarioSchema: @escaping @Sendable () -> [UInt8] = { Array("{}\n".utf8) }
     ) {
         self.scenarioSchema = scenarioSchema

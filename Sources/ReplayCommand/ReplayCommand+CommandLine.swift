@@ -52,6 +52,7 @@ extension ReplayCommand {
     private func addServer(to line: inout CommandLineText) {
         line.add("--server", server.url.map { $0.hasPrefix("unix:") ? "unix:" + $0.lastPathComponent : $0 })
         line.add("--token-file", server.tokenFile?.lastPathComponent)
+        line.add("--instance", server.instance)
         line.add("--like", server.like)
         if server.fresh { line.add("--fresh") }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bytes
 import Console
 import Runtime
 import Settings
@@ -121,6 +122,11 @@ struct ReplayServerOptions: ParsableArguments {
         completion: .file())
     var tokenFile: String?
 
+    @Option(
+        help: "The instance that gets all hosts, if several stand behind a proxy.",
+        transform: ReplayServerOptions.instanceName)
+    var instance: String?
+
     @Option(help: "Give new hosts the configuration, engine and rules of this host.")
     var like: String?
 
@@ -131,8 +137,15 @@ struct ReplayServerOptions: ParsableArguments {
 
     func refuseWithoutURL() throws(ValidationError) {
         if fresh { throw ValidationError("--fresh requires --server: a replay in this process has new hosts") }
-        if tokenFile != nil || like != nil || target.areGiven {
-            throw ValidationError("--token-file, --like, --ca-file and --insecure require --server")
+        if tokenFile != nil || instance != nil || like != nil || target.areGiven {
+            throw ValidationError("--token-file, --instance, --like, --ca-file and --insecure require --server")
         }
+    }
+
+    private static func instanceName(_ text: String) throws -> String {
+        guard ServerSettings.isInstanceName(text) else {
+            throw ValidationError("\(text.quoted()) is not 1 to 63 of a-z, 0-9 and hyphen")
+        }
+        return text
     }
 }

@@ -23,7 +23,8 @@ struct ServerReplay: Replaying {
         _ command: ReplayCommand, _ url: String, _ interruption: ReplayInterruption, logger: Logger
     ) throws(CommandFailure) {
         client = try command.server.target.client(
-            url, by: "--server", tokenFile: command.server.tokenFile, agent: "wdfilterd-replay")
+            url, by: "--server", tokenFile: command.server.tokenFile, instance: command.server.instance,
+            agent: "wdfilterd-replay")
         self.command = command
         model =
             command.policies.isEmpty
@@ -107,7 +108,7 @@ struct ServerReplay: Replaying {
                     }
                 })
         } catch {
-            throw fault ?? error
+            throw fault ?? refusalForInstance() ?? error
         }
         guard answer.status == 200 else { throw fault ?? refusal(answer) }
         var result = try ReplayResult(answer: answer.body, unread: input.unread, fault: fault)
@@ -115,8 +116,19 @@ struct ServerReplay: Replaying {
         return result
     }
 
+    /// The refusal of a proxy that closed the connection during the upload, which can lose its answer; nil if it was not that.
+    private func refusalForInstance() -> CommandFailure? {
+        guard command.server.instance == nil, let answer = try? client.send("GET", "/v1/hosts?limit=1"),
+            answer.problemName == "one-instance"
+        else { return nil }
+        return refusal(answer)
+    }
+
     private func refusal(_ answer: ServiceClient.Answer) -> CommandFailure {
-        CommandFailure(status: .failed, message: "--server: \(answer.problem)")
+        let advice =
+            answer.problemName == "one-instance" && command.server.instance == nil
+            ? " Here, --instance NAME names it." : ""
+        return CommandFailure(status: .failed, message: "--server: \(answer.problem)\(advice)")
     }
 }
 

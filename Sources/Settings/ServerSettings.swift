@@ -34,6 +34,11 @@ public struct ServerSettings: Hashable, Sendable {
     /// The defaults.
     public init() {}
 
+    /// Whether `text` can be the name of an instance.
+    public static func isInstanceName(_ text: String) -> Bool {
+        1...63 ~= text.utf8.count && text.utf8.allSatisfy(\.isNameCharacter)
+    }
+
     mutating func read(from reader: inout SettingsReader) {
         reader.integer("server.threads", 0...64, &threads)
         reader.integer("server.connectionLimit", 64...65_536, &connectionLimit)
@@ -84,7 +89,7 @@ public struct ServerSettings: Hashable, Sendable {
 extension SettingsValue {
     fileprivate func instanceName() throws(SettingsFault) -> String {
         let text = try text()
-        guard 1...63 ~= text.utf8.count, text.utf8.allSatisfy(\.isNameCharacter) else {
+        guard ServerSettings.isInstanceName(text) else {
             throw fault("\(quoted(text)) is not 1 to 63 of a-z, 0-9 and hyphen")
         }
         return text

@@ -39,7 +39,8 @@ struct Service {
         let defaults: HostDefaults
         do throws(UnusableSetting) { defaults = try settings.hostDefaults() } catch { throw CommandFailure(error) }
         let about = About(
-            version: Version.current, instance: settings.server.instance, libraries: { LibraryVersions.all.list }, swift: Version.swift,
+            version: Version.current, instance: settings.server.instance, libraries: { LibraryVersions.all.list },
+            swift: Version.swift,
             scenarioSchema: { ScenarioSchema.json })
         api = NotificationAPI(
             defaults: defaults, limits: settings.limits, tokens: credentials.tokens,

@@ -52,10 +52,13 @@ import Testing
             try ReplayCommand.parse(webhook).commandLine
                 == "wdfilterd replay a.zip --sweep queue=1,2 --engine-url 'http://h:1/<redacted>' --engine-secret-file s"
         )
-        let server = ["-b.zip", "--server", "unix:/run/w.sock", "--token-file", "/etc/t", "--like", "lab", "--fresh"]
+        let server = [
+            "-b.zip", "--server", "unix:/run/w.sock", "--token-file", "/etc/t", "--instance", "w1", "--like", "lab",
+            "--fresh",
+        ]
         #expect(
             try ReplayCommand.parse(server.dropFirst() + ["--", server[0]]).commandLine
-                == "wdfilterd replay ./-b.zip --server unix:w.sock --token-file t --like lab --fresh")
+                == "wdfilterd replay ./-b.zip --server unix:w.sock --token-file t --instance w1 --like lab --fresh")
         #expect(try ReplayCommand.parse(["a", "--fail-on-loss=0"]).commandLine == "wdfilterd replay a --fail-on-loss")
         #expect(
             try ReplayCommand.parse(["a", "--fail-on-loss=new", "--pace", "recorded"]).commandLine
@@ -75,7 +78,7 @@ import Testing
             "--policy", "--engine-url", "--engine-secret-file", "--engine-reply", "--engine-latency",
             "--engine-fail-every", "--engine-replies", "--config", "--queue-limit", "--starvation-limit", "--set",
             "--compare", "--fail-on-loss", "--max-delay", "--max-queue", "--fail-under", "--sweep", "--server",
-            "--token-file", "--like", "--fresh",
+            "--token-file", "--instance", "--like", "--fresh",
         ]
         #expect(options.subtracting(output).symmetricDifference(shown) == [])
     }
@@ -198,7 +201,9 @@ import Testing
 
     @Test(arguments: [
         [], ["f", "--fail-under", "101"], ["f", "--fail-under", "-1"], ["f", "--fail-under", "nan"], ["-", "f", "-"],
-        ["f", "--token-file", "t"], ["f", "--like", "a"], ["f", "--ca-file", "c"], ["f", "--insecure"],
+        ["f", "--token-file", "t"], ["f", "--instance", "w1"], ["f", "--like", "a"], ["f", "--ca-file", "c"],
+        ["f", "--insecure"],
+        ["f", "--server", "http://127.0.0.1:1", "--instance", "W 1"],
         ["f", "--engine-url", "http://127.0.0.1:1", "--engine-latency", "1ms"],
         ["f", "--engine-url", "http://127.0.0.1:1", "--engine-fail-every", "2"],
         ["f", "--server", "http://127.0.0.1:1", "--engine-reply", "deny"],
