@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .PHONY: help setup run test check fmt docs tsan asan compat fuzz cost budget soak bench memory image-check dist publish install clean setup-swift setup-apt
 .PHONY: setup-clients setup-contract clients setup-dashboard dashboard setup-screenshots screenshots bench-dashboard
 .PHONY: setup-bench setup-image setup-compat setup-lint prepare lint build build-tsan build-asan build-fuzz build-bench build-peers swift-test contract
-.PHONY: cost-check setup-budget budget-check
+.PHONY: cost-check setup-budget budget-check setup-fleet fleet-check
 
 # auto: the Swift of .swift-version, from the PATH or else from swift.org in .swift. system: any Swift of the PATH.
 SWIFT ?= auto
@@ -80,7 +80,7 @@ setup-apt:
 	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$${missing[@]}"
 	fi
 
-setup-bench: APT += wrk jq
+setup-bench: APT += wrk jq haproxy
 setup-bench: setup
 
 setup-image: APT += buildah mmdebstrap systemd systemd-container iproute2 git debhelper lintian man-db mandoc
@@ -125,6 +125,7 @@ prepare: .venv/installed ## Install the requirements of all steps of .ci/run.
 	$(MAKE) setup-compat
 	$(MAKE) setup-contract
 	$(MAKE) setup-dashboard
+	$(MAKE) setup-fleet
 	$(MAKE) setup-clients
 	$(MAKE) setup-budget
 
@@ -161,6 +162,14 @@ dashboard: setup-dashboard $(if $(WDFILTERD_BIN),,build) .venv/installed ## Run 
 	export WDFILTERD_BIN="$${WDFILTERD_BIN:-$(CURDIR)/.build/debug/wdfilterd}"
 	.venv/bin/pytest -q -n 2 --dist loadgroup --durations 5 Tests/Dashboard
 
+# socat and jq are for the commands of docs/fleet.md.
+setup-fleet: APT += haproxy socat jq
+setup-fleet: setup
+
+fleet-check: setup-fleet $(if $(WDFILTERD_BIN),,build) .venv/installed ## Test several instances behind HAProxy, in two processes.
+	export WDFILTERD_BIN="$${WDFILTERD_BIN:-$(CURDIR)/.build/debug/wdfilterd}"
+	.venv/bin/pytest -q -n 2 --durations 5 Tests/Fleet
+
 # pngquant makes the pictures of docs/images small.
 setup-screenshots: APT += chromium-headless-shell fonts-dejavu-core pngquant
 setup-screenshots: setup
@@ -193,7 +202,7 @@ setup-lint: setup
 lint: setup-lint .venv/installed .build-prometheus/promtool ## Run the linters, which do not build anything.
 	swift format lint --strict --recursive $(SWIFT_SOURCES)
 	for verb in check 'format --check'; do
-	  .venv/bin/ruff $$verb Tests/Contract Tests/Clients Tests/Dashboard Tests/Image Tests/Cost Tests/Budget
+	  .venv/bin/ruff $$verb Tests/Contract Tests/Clients Tests/Dashboard Tests/Fleet Tests/Image Tests/Cost Tests/Budget
 	  .venv/bin/ruff $$verb --config Tests/Contract/pyproject.toml Benchmarks Tools Packaging .ci
 	done
 	.venv/bin/oxlint --deny-warnings Sources/CDashboard/www $(wildcard Sources/CReport/*.js)
@@ -217,7 +226,7 @@ check: lint build ## Lint, and build with the import check.
 
 fmt: setup .venv/installed ## Format the sources.
 	swift format --in-place --recursive $(SWIFT_SOURCES)
-	.venv/bin/ruff format Tests/Contract Tests/Clients Tests/Dashboard Tests/Image Tests/Cost Tests/Budget
+	.venv/bin/ruff format Tests/Contract Tests/Clients Tests/Dashboard Tests/Fleet Tests/Image Tests/Cost Tests/Budget
 	.venv/bin/ruff format --config Tests/Contract/pyproject.toml Benchmarks Tools Packaging .ci
 
 docs: .venv/installed ## Generate the docs, and the schemas and examples of openapi.yaml that come from the code and from a run.
@@ -317,7 +326,7 @@ build-peers: setup-bench
 	cp "$$(swift build $(PEERS) --show-bin-path)/HummingbirdPeer" .build-bench/hummingbird
 
 # Some or all benchmarks; $(1) are names.
-run_bench = PYTHONPATH=Benchmarks $(PYTHON) -m bench $(1) --wdfilterd "$$(swift build $(DEPLOYED) --show-bin-path)/wdfilterd" \
+run_bench = PYTHONPATH=Benchmarks:Tests/Fleet $(PYTHON) -m bench $(1) --wdfilterd "$$(swift build $(DEPLOYED) --show-bin-path)/wdfilterd" \
 	--built .build-bench --python .build-bench/python/bin/python $(if $(BEFORE),--before $(BEFORE))
 
 bench: build-bench ## Compare the service with programs that do the least (Benchmarks/README.md): writes Benchmarks/RESULTS.md.

@@ -70,6 +70,7 @@ STEPS = (
     Step("contract", Kind.RUN, ("prepare", "build"), (f"WDFILTERD_BIN={REPOSITORY}/.build/debug/wdfilterd",)),
     Step("clients", Kind.RUN, ("prepare", "build"), (f"WDFILTERD_BIN={REPOSITORY}/.build/debug/wdfilterd",)),
     Step("dashboard", Kind.RUN, ("prepare", "build"), (f"WDFILTERD_BIN={REPOSITORY}/.build/debug/wdfilterd",)),
+    Step("fleet-check", Kind.RUN, ("prepare", "build"), (f"WDFILTERD_BIN={REPOSITORY}/.build/debug/wdfilterd",)),
     Step("swift-test", Kind.RUN, ("build",)),
     # Behind swift-test: SwiftPM lets nobody else into a folder in which it tests.
     Step("compat", Kind.RUN, ("prepare", "swift-test")),

@@ -8,6 +8,7 @@ from bench import (
     async_hosts,
     core,
     dribble,
+    fleet,
     footprint,
     http_quiet,
     http_read,
@@ -43,11 +44,12 @@ BENCHMARKS: dict[str, ModuleType] = {
     "scenarios": scenarios,
     "scale": scale,
     "hosts": size,
+    "fleet": fleet,
     "memory": memory,
     "replay-memory": replay_memory,
 }
 # Too long for `make bench`; the program beside which `peers` measures takes minutes to build.
-APART = {"peers", "scale", "hosts", "memory", "replay-memory"}
+APART = {"peers", "scale", "hosts", "fleet", "memory", "replay-memory"}
 
 
 def title(name: str) -> str:

@@ -43,10 +43,10 @@ def readers(port: int, kind: str, count: int) -> Iterator[None]:
             connection.close()
 
 
-def follow(port: int, query: str) -> socket.socket:
-    """A stream whose head has come."""
+def follow(port: int, query: str, host: str = HOST) -> socket.socket:
+    """A stream of a host whose head has come."""
     connection = socket.create_connection(("127.0.0.1", port))
-    head = f"GET {HOST}/messages{query} HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n"
+    head = f"GET {host}/messages{query} HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n"
     connection.sendall(head.encode())
     answer = connection.recv(4096)
     check(answer.startswith(b"HTTP/1.1 200"), f"a stream: {answer[:200].decode(errors='replace')}")

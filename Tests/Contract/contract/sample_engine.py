@@ -11,10 +11,10 @@ LINE = re.compile(r"wdfilterd engine listening on http://127\.0\.0\.1:(\d+)\n")
 
 
 @contextlib.contextmanager
-def engine(*arguments: str) -> Iterator[tuple[int, subprocess.Popen[str]]]:
-    """Run the sample engine on a free port."""
+def engine(*arguments: str, port: int = 0) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+    """Run the sample engine on a port, or on a free one."""
     process = subprocess.Popen(
-        [str(binary()), "engine", "--listen", "127.0.0.1:0", *arguments],
+        [str(binary()), "engine", "--listen", f"127.0.0.1:{port}", *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -1,0 +1,1 @@
+"""Several instances behind HAProxy, for the tests."""

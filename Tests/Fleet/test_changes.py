@@ -1,0 +1,207 @@
+"""FLT-2, FLT-7: instances come and go, and the proxy too, and no host is lost but those of an instance that ends."""
+
+import signal
+from contextlib import ExitStack
+from pathlib import Path
+
+from contract.client import Client, Ledger
+
+from conftest import StartFleet
+from fleet.fleet import Fleet, instance, share
+from fleet.proxy import Proxy
+
+HOSTS = [f"host-{number}" for number in range(300)]
+NEW = [f"new-{number}" for number in range(200)]
+
+
+def test_an_added_instance_takes_no_host_and_gets_new_ones(fleet: Fleet) -> None:
+    created = fleet.create(HOSTS)
+    fleet.add("w4")
+    assert fleet.found(HOSTS) == created
+    shares = share(fleet.create(NEW))
+    print(f"new hosts of each instance: {shares}")
+    assert shares["w4"] > 20
+    assert fleet.found(HOSTS) == created
+
+
+def test_a_drained_instance_keeps_its_hosts_and_gets_no_new_ones(fleet: Fleet) -> None:
+    """Until it has only `default`. Then it can be stopped, without anybody noticing."""
+    created = fleet.create(HOSTS)
+    fleet.drain("w1")
+    assert fleet.found(HOSTS) == created
+    assert "w1" not in share(fleet.create(NEW))
+    # It is still asked by its name.
+    assert fleet.listed("w1") == {"default"} | {name for name, place in created.items() if place == "w1"}
+    for name, place in created.items():
+        if place == "w1":
+            fleet.client.call("deleteHost", host=name)
+    assert fleet.listed("w1") == {"default"}
+    assert fleet.instances.pop("w1").stop() == 0
+    staying = {name: place for name, place in created.items() if place != "w1"}
+    fleet.proxy.wait_for("w1", "DOWN")
+    assert fleet.found(HOSTS) == staying
+
+
+def test_a_host_that_idles_leaves_a_drained_instance(start: StartFleet) -> None:
+    """FLT-7: `hosts.idleTimeoutSeconds` makes sure that a drained instance empties.
+
+    The entry of a host that is gone stays, so one of the same name would come back to the drained instance. `forget`
+    of docs/fleet.md clears such entries, and no others.
+    """
+    fleet = start(more="hosts:\n  idleTimeoutSeconds: 1\n")
+    created = fleet.create(HOSTS[:30])
+    fleet.drain("w2")
+    assert "w2" in created.values()
+    fleet.proxy.wait(lambda: fleet.listed("w2") == {"default"}, "w2 has only its default")
+    fleet.shell("forget w2")
+    assert set(fleet.proxy.entries().values()) == {"w1", "w3"}
+    assert "w2" not in fleet.create(HOSTS[:30]).values()
+
+
+def test_a_deleted_host_that_is_created_again_comes_back_to_its_instance(fleet: Fleet) -> None:
+    """Its entry stays until `forget` clears it, also if the instance is drained."""
+    created = fleet.create(HOSTS[:60])
+    fleet.drain("w1")
+    there = [name for name, place in created.items() if place == "w1"]
+    for name in there[:5]:
+        fleet.client.call("deleteHost", host=name)
+    assert set(fleet.create(there[:4]).values()) == {"w1"}
+    fleet.shell("forget w1")
+    assert fleet.found(HOSTS[:60]) == {name: place for name, place in created.items() if name != there[4]}
+    assert fleet.create([there[4]])[there[4]] != "w1"
+
+
+def test_a_killed_instance_loses_its_hosts_at_once_and_no_others(fleet: Fleet) -> None:
+    """FLT-1: 404, and PUT makes an empty one elsewhere."""
+    created = fleet.create(HOSTS)
+    fleet.kill("w2")
+    staying = {name: place for name, place in created.items() if place != "w2"}
+    assert fleet.found(HOSTS) == staying
+    lost = [name for name in HOSTS if name not in staying]
+    print(f"hosts lost with w2: {len(lost)}")
+    again = fleet.create(lost)
+    assert set(again.values()) == {"w1", "w3"}
+    assert fleet.found(HOSTS) == staying | again
+
+
+def test_an_instance_that_comes_back_has_none_of_its_hosts(fleet: Fleet) -> None:
+    """Neither those that were created elsewhere meanwhile, which stay there, nor the others."""
+    created = fleet.create(HOSTS)
+    port = fleet.instances["w2"].port
+    fleet.kill("w2")
+    fleet.proxy.wait_for("w2", "DOWN")
+    lost = [name for name, place in created.items() if place == "w2"]
+    moved = fleet.create(lost[:20])
+    fleet.start("w2", port)
+    fleet.proxy.wait_for("w2", "UP")
+    staying = {name: place for name, place in created.items() if place != "w2"}
+    assert fleet.found(HOSTS) == staying | moved
+    assert set(fleet.create(lost[20:]).values()) == {"w2"}
+
+
+# The table of the proxy
+
+
+def test_a_reload_keeps_the_table_and_the_servers_once_the_proxy_has_settled(fleet: Fleet) -> None:
+    """With the instances that were added and drained, of which a hash alone would send many hosts elsewhere."""
+    created = fleet.create(HOSTS)
+    fleet.add("w4")
+    fleet.drain("w2")
+    created |= fleet.create(NEW)
+    fleet.proxy.settle()
+    fleet.reload()
+    assert fleet.proxy.entries() == created
+    assert fleet.found(created) == created
+    assert (fleet.proxy.states()["w2"], fleet.proxy.states()["w4"]) == ("DRAIN", "UP")
+    assert set(fleet.create(f"newer-{number}" for number in range(100)).values()) == {"w1", "w3", "w4"}
+    # It has learned from the former one, and so it can teach at once.
+    fleet.reload()
+    assert fleet.found(created) == created
+
+
+def test_a_reload_before_that_forgets_where_hosts_are(fleet: Fleet) -> None:
+    """HAProxy teaches its successor only when its own wait for a teacher is over. The docs warn of it."""
+    created = fleet.create(HOSTS)
+    assert "resync_timeout=<PAST>" not in fleet.proxy.admin("show peers wdfilterd")
+    fleet.reload()
+    assert fleet.proxy.entries() == {}
+    # With the same servers, the hash finds all.
+    assert fleet.found(HOSTS) == created
+
+
+def test_a_killed_proxy_finds_all_hosts_by_the_hash(fleet: Fleet) -> None:
+    """As long as no instance was added or drained since a host was created."""
+    created = fleet.create(HOSTS)
+    fleet.restart_proxy()
+    assert fleet.proxy.entries() == {}
+    assert fleet.found(HOSTS) == created
+
+
+def test_a_proxy_learns_from_the_instances_where_hosts_are(fleet: Fleet) -> None:
+    """If one was added, an empty table is filled from the lists of the instances (docs/fleet.md)."""
+    created = fleet.create(HOSTS)
+    fleet.add("w4")
+    created |= fleet.create(NEW)
+    fleet.shell("save")
+    fleet.restart_proxy()
+    fleet.proxy.wait_for("w4", "UP")
+    assert fleet.found(created) != created
+    fleet.shell("for name in w1 w2 w3 w4; do learn $name; done")
+    assert fleet.found(created) == created
+    assert fleet.proxy.entries() == created
+
+
+# Leaving
+
+
+def test_an_instance_that_leaves_gets_no_new_host_that_nobody_answers(start: StartFleet) -> None:
+    """FLT-7: it says so for longer than the proxy takes to notice, and serves until then."""
+    fleet = start(server="  shutdownDelayMs: 3000\n")
+    created = fleet.create(HOSTS[:60])
+    leaving = fleet.instances.pop("w1")
+    leaving.process.send_signal(signal.SIGTERM)
+    number = 0
+    while leaving.process.poll() is None:
+        created |= fleet.create([f"while-{number}"])
+        fleet.client.call("getHost", host=f"while-{number}")
+        number += 1
+    print(f"hosts created while w1 left: {number}")
+    assert leaving.wait() == 0
+    assert fleet.proxy.states()["w1"] == "DOWN"
+    assert fleet.found(created) == {name: place for name, place in created.items() if place != "w1"}
+
+
+# Two proxies
+
+
+def test_two_proxies_share_the_table(fleet: Fleet, tmp_path: Path) -> None:
+    """Either finds the hosts that were created through the other, also if it comes later, and an instance was added."""
+    peers = (r"^  peer lb1 .*$", "  peer lb1 127.87.1.1:10000\n  peer lb2 127.87.2.1:10000")
+    proxies = []
+    with ExitStack() as ending:
+        for number in (1, 2):
+            folder = tmp_path / f"lb{number}"
+            folder.mkdir()
+            own = (r"^  localpeer lb1$", f"  localpeer lb{number}")
+            proxies.append(Proxy(folder, fleet.ports(), peers, own))
+            ending.callback(proxies[-1].close)
+        clients = [Client(proxy.port, Ledger()) for proxy in proxies]
+        fleet.start("w4")
+        created: dict[str, str] = {}
+        for proxy in proxies:
+            for name in ("w1", "w2", "w3"):
+                proxy.wait_for(name, "UP")
+        for number, name in enumerate(HOSTS):
+            created[name] = instance(clients[number % 2].call("putHost", host=name, body={}, expect=201))
+        for proxy in proxies:
+            proxy.does(f"set server instances/w4 addr 127.0.0.1 port {fleet.instances['w4'].port}")
+            proxy.does("set server instances/w4 state ready")
+        for proxy in proxies:
+            proxy.wait(lambda proxy=proxy: proxy.entries() == created, "it knows all hosts")
+        for name in HOSTS:
+            assert {instance(client.call("getHost", host=name)) for client in clients} == {created[name]}
+        proxies[1].kill()
+        proxies[1].start()
+        proxies[1].wait(lambda: proxies[1].entries() == created, "it has learned from the other")
+        for client in clients:
+            client.close()
