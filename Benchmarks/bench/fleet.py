@@ -79,7 +79,7 @@ def created(proxy: Server) -> dict[str, list[str]]:
         host = host_path(f"bench-{number}")
         answer = client.answer("PUT", host, b"{}")
         check(answer.status == 201, f"{answer.status}: {answer.body!r}")
-        hosts[dict(answer.headers)["Wdfilterd-Instance"]].append(host)
+        hosts[dict(answer.headers)["wdfilterd-instance"]].append(host)
         client.upload(host, PROCESS)
         if len(hosts[FIRST]) >= len(NAMES) and all(hosts.values()):
             return {name: found[: len(NAMES)] for name, found in hosts.items()}
