@@ -95,6 +95,12 @@ class Storage:
         self.buildah("run", *ISOLATION, "--user", "0:0", container, "--", "sh", "-c", satisfy)
         return root
 
+    def make_proxy(self, name: str) -> Path:
+        """Make a substitute for HAProxy's image from Debian's image, and return its root."""
+        container = self.buildah("from", "--pull-never", name)
+        self._install(container, "haproxy")
+        return Path(self.buildah("mount", container))
+
     def config(self, name: str) -> dict[str, Any]:
         """Return the configuration of an image."""
         found: dict[str, Any] = json.loads(self.buildah("inspect", "--type", "image", name))["Docker"]["config"]

@@ -1,4 +1,4 @@
-"""The image, built once, and the two containers of the compose file."""
+"""The image, built once, and the containers of the compose files."""
 
 import base64
 import os
@@ -15,6 +15,7 @@ from release.storage import Storage
 
 from image import compose
 from image.container import Container
+from image.fleet import Fleet
 
 DIRECTORY = REPOSITORY / ".build-image"
 """All files that these tests create; `make image-check` removes the directory."""
@@ -46,14 +47,19 @@ class Pair:
 
     def curl(self, *arguments: str) -> str:
         """Run curl in their network namespace, where both listen on loopback."""
-        number = str(self.service.number)
-        return run("nsenter", "--target", number, "--net", "curl", "-sS", "--max-time", "20", *arguments)
+        return run("nsenter", f"--net={self.service.place.namespace}", "curl", "-sS", "--max-time", "20", *arguments)
 
 
 @pytest.fixture(scope="session")
 def composed() -> dict[str, Any]:
     """The compose file with everything filled in."""
-    return compose.resolved()
+    return compose.resolved("compose")
+
+
+@pytest.fixture(scope="session")
+def composed_fleet() -> dict[str, Any]:
+    """The compose file of a fleet with everything filled in."""
+    return compose.resolved("fleet")
 
 
 @pytest.fixture(scope="session")
@@ -110,9 +116,22 @@ def pair(image: Image, composed: dict[str, Any], secret: Path) -> Iterator[Pair]
         for name, greeting in GREETINGS.items():
             service = composed["services"][name]
             neighbor = started.get(service.get("network_mode", "").removeprefix("service:"))
-            started[name] = Container(service, image.config, image.root, secret, DIRECTORY / name, neighbor)
+            place = neighbor.place if neighbor else None
+            started[name] = Container(service, image.config, image.root, secret, DIRECTORY / name, place)
             started[name].wait_for(greeting)
         yield Pair(started["wdfilterd"], started["engine"])
     finally:
         for container in started.values():
             container.kill()
+
+
+@pytest.fixture(scope="module")
+def fleet(
+    image: Image, storage: Storage, bases: dict[str, str], composed_fleet: dict[str, Any], secret: Path
+) -> Iterator[Fleet]:
+    """All containers of a fleet, started as its compose file describes."""
+    services = composed_fleet["services"]
+    roots = {service["image"]: image.root for service in services.values()}
+    roots[services["proxy"]["image"]] = storage.make_proxy(bases["DEBIAN_IMAGE"])
+    with Fleet(composed_fleet, image.config, roots, secret, DIRECTORY / "fleet") as running:
+        yield running

@@ -1,4 +1,4 @@
-"""docker/compose.yaml as Docker's Compose resolves it, which needs no daemon."""
+"""The compose files of docker/ as Docker's Compose resolves them, which needs no daemon."""
 
 import json
 import sys
@@ -7,11 +7,15 @@ from typing import Any
 
 from release.command import run
 
-FILE = "docker/compose.yaml"
 TOOLS = Path(sys.executable).parent
 
 
-def resolved() -> dict[str, Any]:
-    """Return the file with all defaults and variables filled in."""
-    found: dict[str, Any] = json.loads(run(TOOLS / "docker-compose", "-f", FILE, "config", "--format", "json"))
+def path(name: str) -> str:
+    """The path of a file in the repository: `compose` or `fleet`."""
+    return f"docker/{name}.yaml"
+
+
+def resolved(name: str) -> dict[str, Any]:
+    """Return a file with all defaults and variables filled in."""
+    found: dict[str, Any] = json.loads(run(TOOLS / "docker-compose", "-f", path(name), "config", "--format", "json"))
     return found
