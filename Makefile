@@ -206,7 +206,7 @@ lint: setup-lint .venv/installed .build-prometheus/promtool ## Run the linters, 
 	  .venv/bin/ruff $$verb --config Tests/Contract/pyproject.toml Benchmarks Tools Packaging .ci
 	done
 	.venv/bin/oxlint --deny-warnings Sources/CDashboard/www $(wildcard Sources/CReport/*.js)
-	.venv/bin/shellcheck .ci/run .ci/compat Tools/swift-toolchain Tools/stage
+	.venv/bin/shellcheck .ci/run .ci/compat Tools/swift-toolchain Tools/stage docker/fleet.sh
 	.venv/bin/pytest -q -p no:cacheprovider .ci Tools Benchmarks
 	$(PYTHON) Tools/driver_model.py --check
 	.venv/bin/hadolint docker/Dockerfile

@@ -129,10 +129,8 @@ public final class NotificationAPI: RequestHandler {
             return .reject(refusal(problem, head, requestId, metrics.unrouted))
         case .route(let route, let parameters):
             do throws(Problem) {
-                if !route.isProbe {
-                    try instance?.check(head)
-                    try sites.check(head, hasTokens: access.requiresTokens)
-                }
+                try instance?.check(head)
+                if !route.isProbe { try sites.check(head, hasTokens: access.requiresTokens) }
                 let admission = try role(of: route).map { role throws(Problem) in try access.admit(head, as: role) }
                 // The answer to a change is written after the change is made, too late to refuse it.
                 if route.isChange, answerMemory.isFull { throw Problem.unreadAnswers }

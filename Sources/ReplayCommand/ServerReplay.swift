@@ -118,9 +118,9 @@ struct ServerReplay: Replaying {
 
     /// The refusal of a proxy that closed the connection during the upload, which can lose its answer; nil if it was not that.
     private func refusalForInstance() -> CommandFailure? {
-        guard command.server.instance == nil, let answer = try? client.send("GET", "/v1/hosts?limit=1"),
-            answer.problemName == "one-instance"
-        else { return nil }
+        guard let answer = try? client.send("GET", "/v1/hosts?limit=1"), answer.problemName == "one-instance" else {
+            return nil
+        }
         return refusal(answer)
     }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from contract.client import Client, Ledger
 
 from conftest import StartFleet
-from fleet.fleet import Fleet, instance, share
+from fleet.fleet import HEADER, Fleet, instance, share
 from fleet.proxy import Proxy
 
 HOSTS = [f"host-{number}" for number in range(300)]
@@ -142,7 +142,6 @@ def test_a_proxy_learns_from_the_instances_where_hosts_are(fleet: Fleet) -> None
     created = fleet.create(HOSTS)
     fleet.add("w4")
     created |= fleet.create(NEW)
-    fleet.shell("save")
     fleet.restart_proxy()
     fleet.proxy.wait_for("w4", "UP")
     assert fleet.found(created) != created
@@ -169,6 +168,87 @@ def test_an_instance_that_leaves_gets_no_new_host_that_nobody_answers(start: Sta
     assert leaving.wait() == 0
     assert fleet.proxy.states()["w1"] == "DOWN"
     assert fleet.found(created) == {name: place for name, place in created.items() if place != "w1"}
+
+
+# The functions of docker/fleet.sh
+
+
+def test_a_slot_takes_only_the_instance_of_its_name(fleet: Fleet) -> None:
+    """HAProxy never uses another one, or one without a name, not even for a moment."""
+    port = fleet.start("w5").port
+    done = fleet.shell(f"add w4 127.0.0.1 {port}", code=1)
+    assert done.stderr.startswith("w4 DOWN, ")
+    assert "server.instance is not the name of this server" in done.stderr
+    assert "w5" not in share(fleet.create(NEW))
+    fleet.shell(f"add w5 127.0.0.1 {port}")
+    assert share(fleet.create(HOSTS))["w5"] > 20
+    lines = fleet.shell("servers").stdout.splitlines()
+    assert [line for line in lines if line.endswith(" UP")] == ["w1 UP", "w2 UP", "w3 UP", "w5 UP"]
+
+
+def test_what_learns_and_forgets_changes_nothing_if_the_instance_cannot_be_asked(fleet: Fleet) -> None:
+    """Entries of an instance that is away must stay: it may come back."""
+    created = fleet.create(HOSTS)
+    fleet.stop_for_a_while("w2")
+    fleet.proxy.wait_for("w2", "DOWN")
+    for function in ("hosts", "learn", "forget"):
+        done = fleet.shell(f"{function} w2", code=1)
+        assert done.stderr.startswith("w2: The request names the instance")
+    for wrong in ("FLEET=http://127.0.0.1:9", "jq() { false; }", "curl() { echo '{}'; }", "curl() { echo '<html>'; }"):
+        for function in ("hosts", "learn", "forget"):
+            done = fleet.shell(f"{wrong}; {function} w1", code=1)
+            assert (done.stdout, done.stderr != "") == ("", True)
+    assert fleet.proxy.entries() == created
+    fleet.go_on("w2")
+    fleet.proxy.wait_for("w2", "UP")
+    assert fleet.found(HOSTS) == created
+
+
+def test_what_was_learned_is_forgotten_too(fleet: Fleet) -> None:
+    """Entries that `learn` has made have a number in place of a name, until the host is asked for."""
+    created = fleet.create(HOSTS)
+    fleet.restart_proxy()
+    fleet.shell("for name in w1 w2 w3; do learn $name; done")
+    for name, place in created.items():
+        if place == "w3":
+            fleet.direct("w3").call("deleteHost", host=name)
+    fleet.shell("forget w3")
+    fleet.drain("w3")
+    assert "w3" not in share(fleet.create(name for name, place in created.items() if place == "w3"))
+
+
+def test_faults_of_the_proxy_are_said(fleet: Fleet) -> None:
+    """A server that it does not have, a command that it refuses, a proxy that is not there; what was saved stays."""
+    fleet.create(HOSTS[:10])
+    assert "HAProxy: Unknown command" in fleet.shell("tell_all <<<'set tables'", code=1).stderr
+    assert fleet.shell("learn other", code=1).stderr == "other: HAProxy has no server of this name\n"
+    fleet.drain("w2")
+    saved = fleet.proxy.socket.with_name("servers")
+    before = saved.read_text()
+    fleet.proxy.kill()
+    for function in ("learn w1", "forget w1", "save", "servers", "drain w1", "add w4 127.0.0.1 9"):
+        assert fleet.shell(function, code=1).stderr != ""
+    assert saved.read_text() == before
+
+
+def test_learning_corrects_an_entry(fleet: Fleet) -> None:
+    """Of a host that two instances have, that of the instance that was learned last."""
+    [(name, place)] = fleet.create(["twice"]).items()
+    other = "w1" if place != "w1" else "w2"
+    fleet.client.call("putHost", host=name, body={}, headers={HEADER: other}, expect=201)
+    fleet.shell(f"learn {other}")
+    assert fleet.found([name]) == {name: other}
+    fleet.shell(f"learn {place}")
+    assert fleet.found([name]) == {name: place}
+
+
+def test_they_manage_many_hosts(fleet: Fleet) -> None:
+    """Over several pages of the list, and more commands than fit into a buffer."""
+    created = fleet.create(f"host-number-{number}" for number in range(3500))
+    fleet.restart_proxy()
+    fleet.shell("for name in w1 w2 w3; do learn $name; done")
+    assert len(fleet.proxy.entries()) == len(created)
+    assert fleet.found(list(created)[::50]) == dict(list(created.items())[::50])
 
 
 # Two proxies

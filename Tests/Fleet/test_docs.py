@@ -9,8 +9,9 @@ from contract.document import REPOSITORY
 from contract.pages import session
 from contract.service import binary
 
-from fleet.fleet import DOCS, Fleet
+from fleet.fleet import Fleet
 
+DOCS = REPOSITORY / "docs/fleet.md"
 END = "-- end of a command --"
 
 
@@ -28,7 +29,7 @@ def test_the_transcripts_print_what_the_page_says(
     reports = tmp_path / "reports"
     addresses = {
         "localhost:8080": f"127.0.0.1:{fleet.proxy.port}",
-        "port 8084": f"port {fleet.instances['w4'].port}",
+        "127.0.0.1 8084": f"127.0.0.1 {fleet.instances['w4'].port}",
         "reports": str(reports),
     }
     script = f"cd {REPOSITORY}\n"
@@ -36,5 +37,7 @@ def test_the_transcripts_print_what_the_page_says(
         for written, real in addresses.items():
             command = re.sub(rf"\b{written}\b", real, command)
         script += f"{command}\necho '{END}'\n"
-    printed = fleet.shell(script).split(f"{END}\n")[:-1]
+    done = fleet.shell(script)
+    assert done.stderr == ""
+    printed = done.stdout.split(f"{END}\n")[:-1]
     assert list(zip([command for command, _ in steps], printed, strict=True)) == steps

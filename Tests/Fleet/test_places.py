@@ -133,6 +133,25 @@ def test_a_name_that_no_instance_has_is_refused(fleet: Fleet) -> None:
     assert fleet.client.raw("GET", "/v1/hosts", headers={HEADER: ""}).status == 421
 
 
+def test_no_answer_to_a_named_request_is_that_of_another_instance(fleet: Fleet) -> None:
+    """Not even to a probe: whoever waits for w2 to be ready must not hear of w1."""
+    fleet.kill("w2")
+    fleet.create(["lab"])
+    for path in (
+        "/",
+        "/readyz",
+        "/livez",
+        "/healthz",
+        "/v1/version",
+        "/problems",
+        "/v1/hosts/lab",
+        "/v1/hosts/default",
+    ):
+        for _ in range(3):
+            answer = fleet.client.raw("GET", path, headers={HEADER: "w2"})
+            assert (answer.status, answer.problem) == (421, "one-instance"), path
+
+
 def test_a_refusal_quotes_any_path_as_json(fleet: Fleet) -> None:
     for path in ('/no"quote', "/no\\backslash", "/no%22", "/v1/hosts/", "/v1//hosts/a", "/no%0Aline", "/v1/%68osts/a"):
         answer = fleet.client.raw("GET", path)

@@ -17,6 +17,7 @@ struct InstanceRule: Sendable {
         let named = head.headers[About.instanceHeader] ?? ""
         throw Problem(
             .oneInstance,
-            "The request names the instance \(named.quoted(limit: 255)), and this one is \(name). Nothing was done.")
+            "The request names the instance \(named.quoted(limit: 255)), which was not reached; this one is \(name). Nothing was done."
+        )
     }
 }

@@ -18,7 +18,7 @@ from contract.service import Service
 from fleet.proxy import Proxy
 
 HEADER = "Wdfilterd-Instance"
-DOCS = REPOSITORY / "docs/fleet.md"
+FUNCTIONS = REPOSITORY / "docker/fleet.sh"
 FIRST = ("w1", "w2", "w3")
 # Of a host, each another route of the service.
 PATHS = ("", "/counters", "/processes", "/messages", "/engine")
@@ -71,16 +71,12 @@ class Fleet:
         return {name: service.port for name, service in self.instances.items()}
 
     def add(self, name: str) -> None:
-        """Start one more instance, give it its slot, and wait until new hosts can go there (FLT-7)."""
-        service = self.start(name)
-        self.proxy.does(f"set server instances/{name} addr 127.0.0.1 port {service.port}")
-        self.proxy.does(f"set server instances/{name} state ready")
-        self.proxy.wait_for(name, "UP")
+        """Start one more instance and give it its slot (FLT-7)."""
+        self.shell(f"add {name} 127.0.0.1 {self.start(name).port}")
 
     def drain(self, name: str) -> None:
         """Send no new hosts to an instance (FLT-7)."""
-        self.proxy.does(f"set server instances/{name} state drain")
-        self.proxy.wait_for(name, "DRAIN")
+        self.shell(f"drain {name}")
 
     def kill(self, name: str) -> None:
         """Kill an instance."""
@@ -95,8 +91,7 @@ class Fleet:
         self.instances[name].process.send_signal(signal.SIGCONT)
 
     def reload(self) -> None:
-        """Save what was set by the socket, as docs/fleet.md has it, and have the proxy read its file again."""
-        self.shell("save")
+        """Have the proxy read its file again."""
         self.proxy.reload()
         self.client.close()
 
@@ -106,12 +101,11 @@ class Fleet:
         self.client.close()
         self.proxy.start()
 
-    def shell(self, command: str) -> str:
-        """Run a command with the functions of docs/fleet.md, from beside this proxy; its output."""
-        [functions] = re.findall(r"^```sh\n(.*?)^```", DOCS.read_text(), re.DOTALL | re.MULTILINE)
+    def shell(self, command: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+        """Run a command with the functions of docker/fleet.sh for this proxy; it must end with `code`."""
         environment = {"FLEET": f"http://127.0.0.1:{self.proxy.port}", "SOCKET": str(self.proxy.socket)}
         done = subprocess.run(
-            ("bash", "-euo", "pipefail", "-c", f"{functions}\n{command}"),
+            ("bash", "-c", f". {FUNCTIONS}\n{command}"),
             env=os.environ | environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -119,8 +113,8 @@ class Fleet:
             timeout=60,
             check=False,
         )
-        assert (done.returncode, done.stderr) == (0, ""), done
-        return done.stdout
+        assert done.returncode == code, done
+        return done
 
     # Hosts
 
