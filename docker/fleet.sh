@@ -14,11 +14,15 @@ admin() { tell <<<"$*"; }
 
 # Shows the instances that have a place, and the last health check of those that are not UP.
 servers() {
-  admin show stat instances 4 -1 | awk -F, '
+  local stats
+  stats=$(admin show stat instances 4 -1) || return
+  awk -F, '
     /^# / { sub(/^# /, ""); for (i = 1; i <= NF; i++) column[$i] = i; next }
-    NF > 1 && $column["status"] != "MAINT" {
-      print $column["svname"], $column["status"] ($column["status"] ~ /^UP/ ? "" : ", " $column["check_desc"] " " $column["last_chk"])
-    }'
+    NF > 1 { split($column["status"], status, " ") }
+    NF > 1 && status[1] != "MAINT" {
+      check = status[1] == "UP" ? "" : ", " $column["check_desc"] " " $column["last_chk"]
+      print $column["svname"], status[1] check
+    }' <<<"$stats"
 }
 
 # Gives an instance its slot, and waits until HAProxy uses it: add w4 127.0.0.1 8084
@@ -26,7 +30,7 @@ add() {
   local slot=instances/$1 try
   admin "set server $slot addr $2 port $3; set server $slot state ready; set server $slot health down" >/dev/null || return
   for ((try = 0; try < 50; try++)); do
-    if [[ $'\n'$(servers) == *$'\n'"$1 UP"* ]]; then
+    if servers | grep -q "^$1 UP"; then
       save
       return
     fi
@@ -88,17 +92,18 @@ forget() {
 
 # The number of an instance's line in haproxy.cfg, by which the table refers to it.
 number() {
-  local found
-  found=$(admin show servers state instances | awk -v name="$1" '$4 == name { print $3 }')
-  [[ $found ]] || echo "$1: HAProxy has no server of this name" >&2
-  [[ $found ]] && echo "$found"
+  local state
+  state=$(admin show servers state instances) || return
+  awk -v name="$1" '$4 == name { print $3; found = 1 } END { exit !found }' <<<"$state" && return
+  echo "$1: HAProxy has no server of this name" >&2
+  return 1
 }
 
 # Gives HAProxy the commands of standard input, one a line. It answers nothing but faults.
 tell_all() {
   local answer
-  answer=$({ echo prompt && cat && echo quit; } | tell | sed 's/^\(> \)*//' | sort -u) || return
-  [[ -z ${answer//[$'\n']/} ]] && return
+  answer=$({ echo prompt && cat && echo quit; } | tell | sed 's/^\(> \)*//; /^$/d' | sort -u) || return
+  [[ $answer ]] || return 0
   echo "HAProxy: $answer" >&2
   return 1
 }
