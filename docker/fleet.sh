@@ -12,7 +12,7 @@ FLEET_YAML=$(dirname "${BASH_SOURCE[0]}")/fleet.yaml
 # Gives HAProxy a command: admin show table instances
 admin() { tell <<<"$*"; }
 
-# Shows the instances that have a place, and the last health check of those that are not UP.
+# Shows the servers that have an instance: UP, DRAIN, or DOWN and why.
 servers() {
   local stats
   stats=$(admin show stat instances 4 -1) || return
@@ -20,12 +20,13 @@ servers() {
     /^# / { sub(/^# /, ""); for (i = 1; i <= NF; i++) column[$i] = i; next }
     NF > 1 { split($column["status"], status, " ") }
     NF > 1 && status[1] != "MAINT" {
-      check = status[1] == "UP" ? "" : ", " $column["check_desc"] " " $column["last_chk"]
-      print $column["svname"], status[1] check
+      check = $column["last_chk"]
+      sub(/^OK comment: /, "", check)
+      print $column["svname"], status[1] (status[1] == "DOWN" ? ": " (check ? check : $column["check_desc"]) : "")
     }' <<<"$stats"
 }
 
-# Gives an instance its slot, and waits until HAProxy uses it: add w4 127.0.0.1 8084
+# Gives an instance its slot, and waits until HAProxy uses it, at most 5 s: add w4 127.0.0.1 8084
 add() {
   local slot=instances/$1 try
   admin "set server $slot addr $2 port $3; set server $slot state ready; set server $slot health down" >/dev/null || return
@@ -37,6 +38,7 @@ add() {
     sleep 0.1
   done
   servers | grep "^$1 " >&2
+  admin set server "$slot" state maint >/dev/null
   return 1
 }
 

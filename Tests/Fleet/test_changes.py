@@ -177,8 +177,10 @@ def test_a_slot_takes_only_the_instance_of_its_name(fleet: Fleet) -> None:
     """HAProxy never uses another one, or one without a name, not even for a moment."""
     port = fleet.start("w5").port
     done = fleet.shell(f"add w4 127.0.0.1 {port}", code=1)
-    assert done.stderr.startswith("w4 DOWN, ")
-    assert "server.instance is not the name of this server" in done.stderr
+    assert done.stderr == "w4 DOWN: server.instance is not the name of this server\n"
+    assert fleet.proxy.states()["w4"] == "MAINT"
+    done = fleet.shell("add w6 127.0.0.1 9", code=1)
+    assert done.stderr == "w6 DOWN: Connection refused\n"
     assert "w5" not in share(fleet.create(NEW))
     fleet.shell(f"add w5 127.0.0.1 {port}")
     assert share(fleet.create(HOSTS))["w5"] > 20
