@@ -148,6 +148,8 @@ def test_a_service_with_every_number_at_its_end_serves_and_stops(start: StartSer
     # At its minimum a request may take one millisecond, which is too short for any request here.
     settings["server"]["requestTimeoutMs"] = 60_000
     settings["server"]["threads"] = 4
+    # At its maximum the service would only stop after a minute; test_signals has that.
+    settings["server"]["shutdownDelayMs"] = min(1000, settings["server"]["shutdownDelayMs"])
     # The System process and two others.
     settings["limits"]["processesPerHost"] = max(3, settings["limits"]["processesPerHost"])
     settings["engine"] = {"failEvery": settings["engine"]["failEvery"]}
