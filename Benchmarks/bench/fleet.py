@@ -25,7 +25,8 @@ from bench.rounds import alternate, ratios
 from bench.streams import follow
 from bench.wrk import JSON_TYPE, Load, Request, load
 
-NAMES = (FIRST, *OTHERS) = ("w1", "w2", "w3")
+NAMES = ("w1", "w2", "w3")
+FIRST = NAMES[0]
 DIRECT, ONE, THREE = "directly, one instance", "through the proxy, one instance", "through the proxy, three instances"
 ROUNDS = 5
 CONNECTIONS = 16

@@ -85,7 +85,7 @@ def test_a_killed_instance_loses_its_hosts_at_once_and_no_others(fleet: Fleet) -
 
 
 def test_an_instance_that_comes_back_has_none_of_its_hosts(fleet: Fleet) -> None:
-    """Neither those that were created elsewhere meanwhile, which stay there, nor the others."""
+    """Those that clients created elsewhere meanwhile stay there; the others are gone."""
     created = fleet.create(HOSTS)
     port = fleet.instances["w2"].port
     fleet.kill("w2")

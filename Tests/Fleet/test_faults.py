@@ -1,6 +1,9 @@
 """Any of the five processes is killed at any moment: what FLT-1 says is lost, and nothing else."""
 
+import contextlib
+import http.client
 import random
+import time
 from collections import Counter
 from contextlib import ExitStack
 from typing import Any
@@ -12,7 +15,7 @@ from contract.sample_engine import engine
 
 from conftest import StartFleet
 from fleet.callers import Caller
-from fleet.fleet import Fleet
+from fleet.fleet import WAYS, Fleet
 
 SEED = 1
 CALLERS = 4
@@ -34,7 +37,7 @@ class Load:
         until(lambda: self.answers() >= count, "the callers get answers")
 
     def answers(self) -> int:
-        """The answers to all requests so far, but for those that the proxy had no instance for."""
+        """The number of requests that instances have answered so far."""
         return sum(caller.statuses[status] for caller in self.callers for status in (200, 201, 404))
 
     def end(self) -> None:
@@ -54,11 +57,16 @@ class Load:
         }
 
 
+def with_engine(start: StartFleet, port: int) -> Fleet:
+    """A fleet whose hosts have the engine on this port."""
+    return start(more=f"engine:\n  type: webhook\n  url: http://127.0.0.1:{port}/\n")
+
+
 @pytest.mark.parametrize("victim", ["w1", "w2", "w3"])
 def test_a_killed_instance_costs_its_hosts_only(start: StartFleet, victim: str) -> None:
     """Twice: it comes back empty, gets new hosts, and is killed again."""
     with engine() as (port, _):
-        fleet = start(more=f"engine:\n  type: webhook\n  url: http://127.0.0.1:{port}/\n")
+        fleet = with_engine(start, port)
         load = Load(fleet)
         for _ in range(2):
             load.some()
@@ -78,7 +86,7 @@ def test_a_killed_instance_costs_its_hosts_only(start: StartFleet, victim: str) 
 def test_a_killed_proxy_costs_no_host(start: StartFleet) -> None:
     """All of them are found by the hash."""
     with engine() as (port, _):
-        fleet = start(more=f"engine:\n  type: webhook\n  url: http://127.0.0.1:{port}/\n")
+        fleet = with_engine(start, port)
         load = Load(fleet)
         for _ in range(4):
             load.some()
@@ -93,7 +101,7 @@ def test_a_killed_engine_costs_no_host(start: StartFleet) -> None:
     """Messages fail, and are counted as failed."""
     with ExitStack() as engines:
         port, process = engines.enter_context(engine())
-        fleet = start(more=f"engine:\n  type: webhook\n  url: http://127.0.0.1:{port}/\n")
+        fleet = with_engine(start, port)
         load = Load(fleet)
         for _ in range(2):
             load.some()
@@ -121,10 +129,12 @@ def test_streams_of_a_killed_instance_end_at_once_and_others_go_on(fleet: Fleet)
             place: open_streams.enter_context(Stream(fleet.proxy.port, name, EVENT_STREAM))
             for place, name in names.items()
         }
+        begun = time.monotonic()
         fleet.kill("w2")
-        # The proxy ends the answer in the middle, which a reader sees.
-        with pytest.raises((OSError, AssertionError, ValueError)):
-            assert streams.pop("w2").rest() == "ended in order"
+        # The proxy cuts the answer, which a reader may see as a fault.
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            assert streams.pop("w2").rest() == []
+        assert time.monotonic() - begun < 5
         for place, stream in streams.items():
             fleet.machine(names[place]).process()
             assert stream.next().sequence == 1
@@ -151,8 +161,7 @@ def conserved(fleet: Fleet, load: Load) -> int:
         for name in set(caller.lives) - caller.lost:
             counters: dict[str, Any] = client.call("getCounters", host=name).json
             queue = counters["async"]
-            ways = ("sent", "sendFailed", "droppedOnOverflow", "queued", "inHand")
-            assert queue["enqueued"] == sum(queue[way] for way in ways), (name, queue)
+            assert queue["enqueued"] == sum(queue[way] for way in WAYS), (name, queue)
             failed += queue["sendFailed"]
     client.close()
     return failed

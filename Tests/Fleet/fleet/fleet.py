@@ -20,6 +20,8 @@ from fleet.proxy import Proxy
 HEADER = "Wdfilterd-Instance"
 FUNCTIONS = REPOSITORY / "docker/fleet.sh"
 FIRST = ("w1", "w2", "w3")
+# The outcomes of a message that was enqueued (ASY-10).
+WAYS = ("sent", "sendFailed", "droppedOnOverflow", "queued", "inHand")
 # Of a host, each another route of the service.
 PATHS = ("", "/counters", "/processes", "/messages", "/engine")
 
@@ -172,5 +174,4 @@ def _end(service: Service) -> None:
     service.process.send_signal(signal.SIGCONT)
     assert service.stop() == 0, service.errors()
     sums = {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", service.whole_log().splitlines()[-1])}
-    ways = ("sent", "sendFailed", "droppedOnOverflow", "queued", "inHand")
-    assert sums["enqueued"] == sum(sums[way] for way in ways), sums
+    assert sums["enqueued"] == sum(sums[way] for way in WAYS), sums

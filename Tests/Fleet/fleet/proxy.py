@@ -60,7 +60,7 @@ class Proxy:
         self.start()
 
     def start(self) -> None:
-        """Start it, and wait until it has checked every instance."""
+        """Start it, and wait until it answers on its socket."""
         self.log = self.file.parent / "haproxy.log"
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -76,13 +76,14 @@ class Proxy:
     def wait(self, holds: Callable[[], object], said: str) -> None:
         """Wait until something holds."""
         deadline = time.monotonic() + SECONDS
+        fault: OSError | None = None
         while True:
             try:
                 if holds():
                     return
             except OSError as error:
-                said = f"{said} ({error})"
-            assert time.monotonic() < deadline, f"not in {SECONDS} s: {said}\n{self.log.read_text()[-4000:]}"
+                fault = error
+            assert time.monotonic() < deadline, f"not: {said}; {fault}\n{self.log.read_text()[-4000:]}"
             time.sleep(0.02)
 
     def admin(self, command: str) -> str:
@@ -106,9 +107,9 @@ class Proxy:
         rows = (dict(zip(names, line.split(","), strict=False)) for line in lines)
         return {row["svname"]: row["status"].split()[0] for row in rows}
 
-    def wait_for(self, server: str, *states: str) -> None:
-        """Wait until a server has one of the states."""
-        self.wait(lambda: self.states()[server] in states, f"{server} is {' or '.join(states)}")
+    def wait_for(self, server: str, state: str) -> None:
+        """Wait until a server has a state."""
+        self.wait(lambda: self.states()[server] == state, f"{server} is {state}")
 
     def entries(self) -> dict[str, str]:
         """Where hosts are: the name of a server for each host in the table."""

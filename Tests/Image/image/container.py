@@ -128,7 +128,7 @@ class Container:
         return _status(self.number)
 
     def statuses(self) -> list[dict[str, str]]:
-        """The kernel's status of the process and of those that it has started."""
+        """The kernel's status of the process and of its children."""
         return [_status(number) for number in (self.number, *_children(self.number))]
 
     def execute(self, *command: str, user: str | None = None) -> subprocess.CompletedProcess[str]:
