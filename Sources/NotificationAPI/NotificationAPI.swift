@@ -7,8 +7,8 @@ import Synchronization
 
 /// The HTTP API: finds the operation of each request, checks the request in the documented order, and performs it.
 ///
-/// The order: path (404), method (405), instance (421), site (421, 403), token and role (401, 403), memory for answers (503), media types and
-/// size (406, 413, 415), parameters and body (400), existence of the named objects (404), conflicts (409).
+/// The order: path (404), method (405), instance (421), site (421, 403), token and role (401, 403), memory for answers (503),
+/// media types and size (406, 413, 415), parameters and body (400), existence of the named objects (404), conflicts (409).
 public final class NotificationAPI: RequestHandler {
     let hosts: HostRegistry
     let dependencies: HostDependencies

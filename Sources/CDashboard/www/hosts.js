@@ -1,5 +1,5 @@
-// Chooses a host, and offers others when there is none or it was deleted. Where several instances serve one address,
-// there is no list of hosts: the user names one.
+// Chooses a host, and offers others if it does not exist or was deleted. Where several instances serve one address,
+// nobody lists all hosts, so the user names one.
 
 import { call, curlOf } from "./api.js";
 import { form, openDialog } from "./dialog.js";
@@ -16,7 +16,7 @@ let again;
 let several = false;
 let asked;
 
-// A page of hosts; an empty one if there is no list.
+// A page of hosts; empty if several instances serve the address.
 const list = async cursor => {
   try {
     if (!several) return await call(`/v1/hosts?limit=${many}${cursor ? `&cursor=${cursor}` : ""}`);

@@ -28,7 +28,7 @@ let checking;
 /** Whether calls can be made now. */
 export const connected = () => state === "live" || state === "polling";
 
-/** Why there is no host to show: "deleted" or "unnamed"; undefined if there may be one. */
+/** Why no host can be shown, "deleted" or "unnamed"; undefined if one may be. */
 export const hostless = () => /^(deleted|unnamed)$/.exec(state)?.[0];
 
 /** Why a control that takes a role must be disabled, as a sentence; "" if it need not be. */
