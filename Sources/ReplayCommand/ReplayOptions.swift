@@ -143,9 +143,7 @@ struct ReplayServerOptions: ParsableArguments {
     }
 
     private static func instanceName(_ text: String) throws -> String {
-        guard ServerSettings.isInstanceName(text) else {
-            throw ValidationError("\(text.quoted()) is not 1 to 63 of a-z, 0-9 and hyphen")
-        }
+        if let detail = ServerSettings.faultOfInstance(text) { throw ValidationError("\(text.quoted()) \(detail)") }
         return text
     }
 }

@@ -34,9 +34,10 @@ public struct ServerSettings: Hashable, Sendable {
     /// The defaults.
     public init() {}
 
-    /// Whether `text` can be the name of an instance.
-    public static func isInstanceName(_ text: String) -> Bool {
-        1...63 ~= text.utf8.count && text.utf8.allSatisfy(\.isNameCharacter)
+    /// The fault of a text that cannot be the name of an instance, as a phrase; nil if it can.
+    public static func faultOfInstance(_ text: String) -> String? {
+        let isName = 1...63 ~= text.utf8.count && text.utf8.allSatisfy(\.isNameCharacter)
+        return isName ? nil : "is not 1 to 63 of a-z, 0-9 and hyphen"
     }
 
     mutating func read(from reader: inout SettingsReader) {
@@ -89,9 +90,7 @@ public struct ServerSettings: Hashable, Sendable {
 extension SettingsValue {
     fileprivate func instanceName() throws(SettingsFault) -> String {
         let text = try text()
-        guard ServerSettings.isInstanceName(text) else {
-            throw fault("\(quoted(text)) is not 1 to 63 of a-z, 0-9 and hyphen")
-        }
+        if let detail = ServerSettings.faultOfInstance(text) { throw fault("\(quoted(text)) \(detail)") }
         return text
     }
 
