@@ -130,9 +130,9 @@ def test_it_says_that_it_stops_and_still_serves(start: StartService) -> None:
 
 def test_a_waiting_request_goes_on_through_the_delay(start: StartService) -> None:
     """It is not sent away until the service really stops."""
-    service, _ = start("server:\n  shutdownDelayMs: 2000\n")
+    service, _ = start("server:\n  shutdownDelayMs: 3000\n")
     waiting = http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)
-    waiting.request("GET", "/v1/hosts/default/messages?after=0&waitMs=1000")
+    waiting.request("GET", "/v1/hosts/default/messages?after=0&waitMs=500")
     service.process.send_signal(signal.SIGTERM)
     assert waiting.getresponse().status == 200
     assert ask_once(service.port, get("/readyz")).status == 503
