@@ -70,7 +70,7 @@ hosts() {
       return 1
     fi
     [[ $names ]] && echo "$names"
-    next=$(jq -r '.next // empty' <<<"$page")
+    next=$(jq -r '.next // empty' <<<"$page") || return
     [[ $next ]] || return 0
   done
   return 1
@@ -101,12 +101,14 @@ number() {
   return 1
 }
 
-# Gives HAProxy the commands of standard input, one a line. It answers nothing but faults.
+# Gives HAProxy the commands of standard input, one a line. They answer nothing but faults; the last line asks what HAProxy always
+# answers, so that none was lost.
 tell_all() {
-  local answer
-  answer=$({ echo prompt && cat && echo quit; } | tell | sed 's/^\(> \)*//; /^$/d' | sort -u) || return
-  [[ $answer ]] || return 0
-  echo "HAProxy: $answer" >&2
+  local answer faults
+  answer=$({ echo prompt && cat && echo show cli level && echo quit; } | tell | sed 's/^\(> \)*//; /^$/d' | sort -u)
+  [[ $answer == admin ]] && return
+  faults=$(grep -vx admin <<<"$answer")
+  echo "HAProxy: ${faults:-it has not read all commands}" >&2
   return 1
 }
 
@@ -118,6 +120,7 @@ tell() {
       $s = IO::Socket::UNIX->new("/run/haproxy/admin.sock") or die "no socket: $!\n";
       if (fork) { print while <$s>; wait } else { print $s $_ while <STDIN> }'
   else
-    socat -t 60 stdio "$SOCKET"
+    # The end of the input must not reach HAProxy: once it has seen that, it may leave the last commands unread.
+    socat -t 60 stdio "UNIX-CONNECT:$SOCKET,shut-none"
   fi
 }

@@ -1,6 +1,9 @@
 """FLT-2, FLT-7: instances come and go, and the proxy too, and no host is lost but those of an instance that ends."""
 
+import select
 import signal
+import socket
+import threading
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -172,6 +175,9 @@ def test_an_instance_that_leaves_gets_no_new_host_that_nobody_answers(start: Sta
     assert set(after.values()) == {"w2", "w3"}
     created |= before | after
     assert fleet.found(created) == {name: place for name, place in created.items() if place != "w1"}
+    # They would leave as slowly.
+    fleet.kill("w2")
+    fleet.kill("w3")
 
 
 # The functions of docker/fleet.sh
@@ -236,6 +242,47 @@ def test_faults_of_the_proxy_are_said(fleet: Fleet) -> None:
     for function in ("learn w1", "forget w1", "save", "servers", "drain w1", "add w4 127.0.0.1 9"):
         assert fleet.shell(function, code=1).stderr != ""
     assert saved.read_text() == before
+
+
+def test_commands_that_the_proxy_has_not_read_are_said(fleet: Fleet) -> None:
+    created = fleet.create(HOSTS[:30])
+    fleet.restart_proxy()
+    cut = 'socat() { { head -n 5; echo quit; } | command socat "$@"; }'
+    done = fleet.shell(f"{cut}; learn w1", code=1)
+    assert done.stderr == "HAProxy: it has not read all commands\n"
+    assert len(fleet.proxy.entries()) == 2
+    fleet.shell("learn w1")
+    assert set(fleet.proxy.entries()) == {name for name, place in created.items() if place == "w1"}
+
+
+def test_the_end_of_the_input_does_not_reach_the_proxy(fleet: Fleet, tmp_path: Path) -> None:
+    """On a busy machine, HAProxy that has seen it leaves up to 200 of 2,500 commands unread."""
+    address = str(tmp_path / "listening")
+    lines: list[bytes] = []
+    ends: list[tuple[int, int]] = []
+
+    def serve() -> None:
+        connection, _ = listening.accept()
+        with connection, connection.makefile("rb") as reader:
+            for line in reader:
+                lines.append(line)
+                if line == b"quit\n":
+                    break
+            closed = select.poll()
+            closed.register(connection, select.POLLRDHUP)
+            ends.extend(closed.poll(500))
+            connection.sendall(b"admin\n")
+
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(address)
+        listening.settimeout(20)
+        listening.listen()
+        serving = threading.Thread(target=serve)
+        serving.start()
+        fleet.shell(f"SOCKET={address}; tell_all <<<'clear table instances'")
+        serving.join()
+    assert lines == [b"prompt\n", b"clear table instances\n", b"show cli level\n", b"quit\n"]
+    assert ends == []
 
 
 def test_learning_corrects_an_entry(fleet: Fleet) -> None:
