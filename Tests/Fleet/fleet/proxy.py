@@ -124,7 +124,11 @@ class Proxy:
 
     def settle(self) -> None:
         """Wait until it would hand its table to a successor: for 5 s after its start it waits for one itself."""
-        self.wait(lambda: "resync_timeout=<PAST>" in self.admin("show peers wdfilterd"), "it has settled")
+        self.wait(self.is_settled, "it has settled")
+
+    def is_settled(self) -> bool:
+        """Whether it would hand over its table now."""
+        return re.search(r" flags=0x\w*3 ", self.admin("show peers wdfilterd")) is not None
 
     def worker(self) -> str:
         """The process id of the newest worker."""
