@@ -22,16 +22,19 @@ def changed(text: str, *changes: tuple[str, str]) -> str:
     return text
 
 
-def own_loopback_address() -> str:
-    """An address of loopback that nobody else listens on: the port of the peers is fixed."""
+def own_loopback_address() -> socket.socket:
+    """An address of loopback for the peers, whose port is fixed. It belongs to whoever has this socket of UDP open.
+
+    To look whether TCP is free would not do: HAProxy shares its ports, also with that of another test.
+    """
     for number in range(2, 255):
-        address = f"127.86.{number}.1"
-        with socket.socket() as tried:
-            try:
-                tried.bind((address, 10000))
-            except OSError:
-                continue
-            return address
+        claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            claim.bind((f"127.86.{number}.1", 10000))
+        except OSError:
+            claim.close()
+            continue
+        return claim
     raise AssertionError("no free address on loopback")
 
 
@@ -51,7 +54,7 @@ class Proxy:
                 SHIPPED.read_text(),
                 (r"/run/haproxy/admin\.sock", str(self.socket)),
                 (r"/run/haproxy/servers", str(folder / "servers")),
-                (r"127\.0\.0\.1:10000$", f"{self._peers}:10000"),
+                (r"127\.0\.0\.1:10000$", f"{self._peers.getsockname()[0]}:10000"),
                 (r"^  bind :8080$", f"  bind fd@{self._listening.fileno()}"),
                 *((rf"\b{name}:8080$", f"127.0.0.1:{port}") for name, port in instances.items()),
                 *changes,
@@ -142,6 +145,7 @@ class Proxy:
         self.process.wait()
 
     def close(self) -> None:
-        """Kill it, and give its port back."""
+        """Kill it, and give its addresses back."""
         self.kill()
         self._listening.close()
+        self._peers.close()
