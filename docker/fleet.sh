@@ -101,8 +101,8 @@ number() {
   return 1
 }
 
-# Gives HAProxy the commands of standard input, one a line. They answer nothing but faults; the last line asks what HAProxy always
-# answers, so that none was lost.
+# Gives HAProxy the commands of standard input, one a line, which answer only faults. A last command must answer `admin`: if it
+# does not, HAProxy has not read all of them.
 tell_all() {
   local answer faults
   answer=$({ echo prompt && cat && echo show cli level && echo quit; } | tell | sed 's/^\(> \)*//; /^$/d' | sort -u)

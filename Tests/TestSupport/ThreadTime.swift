@@ -1,6 +1,6 @@
 import Glibc
 
-/// The processor time that the calling thread spends in `body`: what runs beside it makes it no longer.
+/// The processor time that the calling thread spends in `body`: other threads do not lengthen it.
 public func threadTime(in body: () throws -> Void) rethrows -> Duration {
     let begun = threadTimeSoFar()
     try body()

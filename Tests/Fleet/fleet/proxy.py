@@ -22,10 +22,10 @@ def changed(text: str, *changes: tuple[str, str]) -> str:
     return text
 
 
-def own_loopback_address() -> socket.socket:
-    """An address of loopback for the peers, whose port is fixed. It belongs to whoever has this socket of UDP open.
+def claim_loopback_address() -> socket.socket:
+    """A socket whose address of loopback is for the peers, whose port is fixed. The address is taken while it is open.
 
-    To look whether TCP is free would not do: HAProxy shares its ports, also with that of another test.
+    It is one of UDP: HAProxy shares ports of TCP, even with the HAProxy of another test.
     """
     for number in range(2, 255):
         claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -48,7 +48,7 @@ class Proxy:
         # The socket stays when the process is killed, so that the next one has the same port.
         self._listening = socket.create_server(("127.0.0.1", 0), backlog=1024)
         self.port: int = self._listening.getsockname()[1]
-        self._peers = own_loopback_address()
+        self._peers = claim_loopback_address()
         self.file.write_text(
             changed(
                 SHIPPED.read_text(),
