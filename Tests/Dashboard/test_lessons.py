@@ -121,6 +121,21 @@ def test_a_lesson_is_left_by_a_button(tab: OpenTab, client: Client, machine: Mac
     expect(opened.find("#host")).to_contain_text(machine.name)
 
 
+def test_what_is_still_asked_about_a_lesson_is_given_up_with_it(tab: OpenTab, client: Client, machine: Machine) -> None:
+    """Its host is deleted at once, so the answer could only be that it does not exist."""
+    opened = tab().open(f"?host={machine.name}&lesson=one-shot-rules")
+    held: list[Route] = []
+    opened.page.route("**/v1/hosts/lesson/messages?limit=1", lambda route: held.append(route))
+    opened.find(STEP).click()
+    opened.eventually(lambda: held)
+    opened.find("#tour").get_by_role("button", name="Leave").click()
+    gone(opened, client, "lesson")
+    held[0].continue_()
+    opened.eventually(lambda: held[0].request.failure or held[0].request.response())
+    assert held[0].request.failure
+    expect(opened.find("#status")).to_contain_text("lesson is deleted")
+
+
 def test_a_lesson_that_was_not_begun_leaves_nothing_to_delete(tab: OpenTab, machine: Machine) -> None:
     """Left before its first step: no call, and the host that was shown is shown again."""
     opened = tab().open(f"?host={machine.name}&lesson=starvation")

@@ -1,12 +1,13 @@
 // The only module that speaks HTTP: the token of this tab, problems as errors, streams as lines.
 
-import { emit, get } from "./state.js";
+import { emit, get, on } from "./state.js";
 
 const key = "wdfilterd.token";
 const json = "application/json";
 const ndjson = "application/x-ndjson";
 const roles = ["read", "drive", "admin"];
 let me = { role: "admin" };
+let stay = new AbortController();
 
 /** The token of this tab; it is in no address and no cookie, and gone with the tab. */
 export const token = {
@@ -31,21 +32,33 @@ export class Problem extends Error {
 /** The path of the selected host, or of another one. */
 export const base = (host = get("host")) => `/v1/hosts/${encodeURIComponent(host)}`;
 
-/** Calls the API. JSON comes as a value, other types as an ArrayBuffer, 204 as undefined. Throws `Problem`. */
-export const call = (path, { method = "GET", body, accept = json, signal, timeout = 60000 } = {}) => {
+/** Whether a call threw this error because the page itself gave it up. */
+export const givenUp = error => error.name === "AbortError";
+
+/**
+ * Calls the API. JSON comes as a value, other types as an ArrayBuffer, 204 as undefined. Throws `Problem`. If
+ * another host is selected meanwhile, a read about a host is given up; a change is made, but its answer is given up,
+ * because the views show the other host by then. A call that is not `bound` goes on.
+ */
+export const call = async (path, { method = "GET", body, accept = json, signal, timeout = 60000, bound = true } = {}) => {
   const headers = { Accept: accept };
   if (method !== "GET") headers["Content-Type"] = typeof body === "string" ? ndjson : json;
-  const late = AbortSignal.timeout(timeout);
-  return guarded(signal, async () => {
-    const answer = await request(path, {
-      method,
-      headers,
-      body: typeof body === "string" ? body : JSON.stringify(body),
-      signal: signal ? AbortSignal.any([signal, late]) : late,
+  const left = bound && path.startsWith("/v1/hosts/") ? stay.signal : undefined;
+  const given = AbortSignal.any([signal, method === "GET" && left].filter(Boolean));
+  try {
+    return await guarded(given, async () => {
+      const answer = await request(path, {
+        method,
+        headers,
+        body: typeof body === "string" ? body : JSON.stringify(body),
+        signal: AbortSignal.any([given, AbortSignal.timeout(timeout)]),
+      });
+      if (answer.status === 204) return undefined;
+      return accept === json ? await answer.json() : await answer.arrayBuffer();
     });
-    if (answer.status === 204) return undefined;
-    return accept === json ? answer.json() : answer.arrayBuffer();
-  });
+  } finally {
+    left?.throwIfAborted();
+  }
 };
 
 /** Reads an NDJSON stream until it ends: `opened` once, then `line` with each value. */
@@ -109,13 +122,18 @@ const guarded = async (signal, action) => {
   try {
     return await action();
   } catch (error) {
-    if (signal?.aborted) throw error;
+    if (signal.aborted) throw error;
     const silence = { status: 0, title: "The service does not answer." };
     const problem = error instanceof Problem ? error : new Problem(silence);
     emit("problem", problem);
     throw problem;
   }
 };
+
+on("host", () => {
+  stay.abort();
+  stay = new AbortController();
+});
 
 const fragment = new URLSearchParams(location.hash.slice(1));
 if (fragment.has("token")) {

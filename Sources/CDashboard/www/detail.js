@@ -1,6 +1,6 @@
 // The selected message: what became of it, and its fields, bytes and JSON, which light up together.
 
-import { base, call, Problem } from "./api.js";
+import { base, call, givenUp, Problem } from "./api.js";
 import * as bytes from "./bytes.js";
 import { $, attribute, el, fill, put, say } from "./dom.js";
 import * as fields from "./fields.js";
@@ -70,7 +70,7 @@ const load = async () => {
     shown = { message, dissection, octets: data, parts: fields.partsOf(dissection, layouts, data) };
     show();
   } catch (error) {
-    if (signal.aborted) return;
+    if (givenUp(error)) return;
     if (!(error instanceof Problem)) throw error;
     empty(`${error.title}: ${error.detail}`);
   }

@@ -2,7 +2,7 @@
 // slots of the browser, else by a page each second; and older messages when they are needed. Emits `listed` when lines
 // changed, `items` and `updates` as they come, and `reset`.
 
-import { base, call, lines, Problem } from "./api.js";
+import { base, call, givenUp, lines, Problem } from "./api.js";
 import { parse } from "./filter.js";
 import { check, connected, every, readingBy } from "./link.js";
 import { emit, get, listen } from "./state.js";
@@ -173,7 +173,7 @@ const openStream = async () => {
         lock => lock === null || stream(mine.signal));
     }
   } catch (error) {
-    if (!mine.signal.aborted && !(error instanceof Problem)) throw error;
+    if (!(error instanceof Problem) && !givenUp(error)) throw error;
     full = error.type === "/problems/limit-reached";
   }
   if (reader !== mine) return;

@@ -1,7 +1,7 @@
 // Whether the service and the host are there. All that polls does so through `every`: it never asks twice at a time,
 // and rests while they are away and while the tab is hidden.
 
-import { base, call, may, Problem } from "./api.js";
+import { base, call, givenUp, may, Problem } from "./api.js";
 import { $, el, fill, put } from "./dom.js";
 import { emit, get, listen, on, set } from "./state.js";
 import { clock } from "./words.js";
@@ -53,7 +53,7 @@ export const every = (milliseconds, poll) => {
       await poll(running.signal);
       next = loop.again ? 0 : milliseconds;
     } catch (error) {
-      if (!(error instanceof Problem) && !running.signal.aborted) throw error;
+      if (!(error instanceof Problem) && !givenUp(error)) throw error;
     } finally {
       if (loop.running === running) {
         Object.assign(loop, { running: undefined, again: false, timer: setTimeout(loop.run, next) });
@@ -109,7 +109,7 @@ export const check = async () => {
     become(reading);
     emit("described", found);
   } catch (error) {
-    if (!(error instanceof Problem) && !signal.aborted) throw error;
+    if (!(error instanceof Problem) && !givenUp(error)) throw error;
     if (error.type === "/problems/one-instance") unname();
     // No host has this name, or the name is not valid.
     if (error.status === 400 || error.status === 404) become("deleted");

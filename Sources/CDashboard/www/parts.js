@@ -1,6 +1,6 @@
 // What the views have in common: controls, lists, and calls whose refusal is said in the status line.
 
-import { Problem } from "./api.js";
+import { givenUp, Problem } from "./api.js";
 import { attribute, el, fill, say } from "./dom.js";
 import { lessons } from "./lessons.js";
 import { connected } from "./link.js";
@@ -48,11 +48,12 @@ export const refill = (node, ...children) => {
   controls()[focused]?.focus();
 };
 
-/** Runs an action. If the service refuses, says why, and returns undefined. */
+/** Runs an action. If the service refuses, says why, and returns undefined. Says nothing of a call that was given up. */
 export const attempt = async (action, refused = say) => {
   try {
     return await action();
   } catch (error) {
+    if (givenUp(error)) return undefined;
     if (!(error instanceof Problem)) throw error;
     return refused(error.detail, error);
   }

@@ -92,7 +92,7 @@ const next = () => {
 const during = async (path, options) => {
   busy = true;
   show();
-  const answer = await attempt(() => call(base(lesson.host) + path, options), detail => {
+  const answer = await attempt(() => call(base(lesson.host) + path, { ...options, bound: false }), detail => {
     fault = detail;
   });
   busy = false;
