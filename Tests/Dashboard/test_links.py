@@ -26,6 +26,7 @@ def test_a_link_opens_the_same_state_elsewhere(tab: OpenTab, machine: Machine) -
     last = machine.load(584, "C:\\b.dll")[0]["sequence"]
     opened = tab().open(f"?host={machine.name}")
     opened.find("#filter").fill("pid:584")
+    expect(opened.find("#count")).to_contain_text("3 shown")
     opened.row(last).click()
     opened.find("#tree [role=treeitem][data-pid='584']").click()
     wanted = {"host": machine.name, "q": "pid:584", "m": str(last), "p": "584"}

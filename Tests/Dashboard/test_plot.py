@@ -154,7 +154,7 @@ def test_a_span_is_selected_by_shift_and_arrows_and_by_dragging(tab: OpenTab, fu
 
 def test_a_span_without_messages_says_so(tab: OpenTab, full: Machine) -> None:
     """UI-11: empty because nothing happened in the span: says so."""
-    opened = tab().open(f"?host={full.name}&span=30")
+    opened = tab().open(f"?host={full.name}&span=600")
     until(opened, "normal 400 of 500")
     opened.page.wait_for_function("() => document.querySelector('#plot').clientWidth > 0")
     box = opened.find("#plot").bounding_box()

@@ -11,7 +11,7 @@ EXECUTABLE = os.environ.get("CHROMIUM", "/usr/bin/chromium-headless-shell")
 # Names of other sites, all of which lead back to this machine.
 ELSEWHERE = "--host-resolver-rules=MAP *.example 127.0.0.1"
 # Milliseconds that a statement about the page may take to become true, on a machine that is busy.
-PATIENCE = 15_000
+PATIENCE = 30_000
 
 
 def launch(chromium: BrowserType) -> Browser:
