@@ -8,6 +8,7 @@ from contract.client import Client
 from contract.machine import Machine
 from playwright.sync_api import Request, Route, expect
 
+from dashboard.held import hold
 from dashboard.lessons import LESSONS, NAMES, Call, calls
 from dashboard.tab import OpenTab, Tab
 
@@ -115,6 +116,7 @@ def test_a_lesson_is_left_by_a_button(tab: OpenTab, client: Client, machine: Mac
     assert changes(opened)[0].url in shown
     name = host(changes(opened)[0])
     assert client.raw("GET", f"/v1/hosts/{name}").status == 200
+    expect(opened.find(STEP)).to_be_enabled()  # it takes the focus once its host is there
     opened.find("#tour").get_by_role("button", name="Leave").focus()
     opened.press("Enter")
     gone(opened, client, name)
@@ -134,6 +136,28 @@ def test_what_is_still_asked_about_a_lesson_is_given_up_with_it(tab: OpenTab, cl
     opened.eventually(lambda: held[0].request.failure or held[0].request.response())
     assert held[0].request.failure
     expect(opened.find("#status")).to_contain_text("lesson is deleted")
+
+
+@pytest.mark.parametrize("during", [False, True], ids=["between", "during"])
+def test_back_leaves_a_lesson_too(tab: OpenTab, client: Client, machine: Machine, during: bool) -> None:
+    """Between two calls or during one: its host is deleted, and the page goes on."""
+    opened = tab().open("?host=default")
+    opened.find("#host").click()
+    opened.find("#hosts-dialog").get_by_role("button", name=machine.name, exact=True).click()
+    opened.find("#first").get_by_role("button", name="Take the tour").click()
+    held = hold(opened, "tour", "PUT", "?fresh") if during else []
+    opened.find(STEP).click()
+    if during:
+        opened.eventually(lambda: held)
+    else:
+        expect(opened.find("#host")).to_contain_text("tour")
+        expect(opened.find("#link")).to_contain_text("live")
+    opened.page.go_back()
+    expect(opened.find("#tour")).to_be_hidden()
+    for route in held:
+        route.continue_()
+    gone(opened, client, "tour")
+    expect(opened.find("#host")).to_contain_text("default")
 
 
 def test_a_lesson_that_was_not_begun_leaves_nothing_to_delete(tab: OpenTab, machine: Machine) -> None:

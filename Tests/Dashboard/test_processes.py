@@ -7,6 +7,7 @@ import pytest
 from contract.machine import Machine
 from playwright.sync_api import Locator, Route, expect
 
+from dashboard.held import answer, hold
 from dashboard.tab import OpenTab, Tab
 
 SAME = "NotifyNewThreadSameProcess"
@@ -68,7 +69,7 @@ def test_a_rule_that_was_set_again_stays_armed(tab: OpenTab, family: Machine) ->
     family.get("patchProcessRules", pid=664, body={"set": [SAME]})
     with opened.page.expect_response(lambda response: "changedAfter" in response.url):
         opened.hide(False)
-    opened.eventually(lambda: held)
+    opened.eventually(lambda: any("updates=true" in route.request.url for route in held))
     with opened.page.expect_response(lambda response: "changedAfter" in response.url):
         for route in held:
             route.continue_()
@@ -222,3 +223,15 @@ def test_a_pid_that_is_used_again_is_another_process(tab: OpenTab, family: Machi
     message = family.all("listMessages", query={"kind": "sync"})[0]["sequence"]
     opened.row(message).click()
     expect(opened.find("#why h2")).to_contain_text("threadCreate by 664,")
+
+
+def test_a_toggle_is_said_of_the_process_that_it_changed(tab: OpenTab, family: Machine) -> None:
+    """Another one is selected when the answer comes."""
+    opened = tab().open(f"?host={family.name}&p=664")
+    held = hold(opened, family.name, "PATCH")
+    opened.find("#process").get_by_label(OTHER).check()
+    opened.eventually(lambda: held)
+    item(opened, 700).click()
+    expect(opened.find("#process h3")).to_contain_text("services.exe")
+    answer(opened, family.name, held)
+    expect(opened.find("#status")).to_have_text(f"{OTHER} is set on 664 winlogon.exe.")

@@ -8,6 +8,7 @@ from contract.machine import Machine
 from contract.notices import send_async
 from playwright.sync_api import Locator, expect
 
+from dashboard.held import answer, hold
 from dashboard.tab import OpenTab, Tab
 
 A, B = 1000, 1004
@@ -154,3 +155,20 @@ def test_a_time_out_is_explained(tab: OpenTab, machine: Machine) -> None:
     opened = tab().open(f"?host={machine.name}&m={first['messages'][0]['sequence']}")
     expect(opened.find("#message")).to_contain_text("STATUS_TIMEOUT")
     expect(opened.find("#why .sentence").first).to_contain_text(re.compile("time-?out|TIMEOUT|in time", re.IGNORECASE))
+
+
+def test_a_late_answer_does_not_replace_a_newer_one(tab: OpenTab, two: Machine) -> None:
+    """The answer about a decision comes after that about a message, and that about a message after a fired event."""
+    first, _ = routines_of(two, B, creatorProcessId=A)
+    sequence = first["messages"][0]["sequence"]
+    created = decisions(two)[0]["decision"]
+    opened = tab().open(f"?host={two.name}")
+    expect(opened.row(sequence)).to_be_visible()
+    held = hold(opened, two.name, "GET", "decisions?after=")
+    opened.visit(f"?host={two.name}&d={created}")
+    opened.eventually(lambda: held)
+    opened.row(sequence).click()
+    expect(shown(opened, "MpCreateThreadNotifyRoutine")).to_contain_text(f"#{sequence}")
+    title = opened.find("#why h2").first.inner_text()
+    answer(opened, two.name, held)
+    expect(opened.find("#why h2").first).to_have_text(title)

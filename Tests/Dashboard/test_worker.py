@@ -6,6 +6,7 @@ from contract.machine import Machine
 from contract.notices import send_async
 from playwright.sync_api import Locator, expect
 
+from dashboard.held import answer, hold
 from dashboard.tab import OpenTab, Tab
 
 
@@ -126,3 +127,18 @@ def test_predictions_are_counted(tab: OpenTab, machine: Machine) -> None:
     guess.click()
     expect(opened.find("#entries")).to_contain_text("1 of 2")
     assert [item["sequence"] for item in machine.all("listMessages") if item["delivery"] == "queued"] == [3]
+
+
+def test_a_guess_whose_answer_comes_late_stops_nothing(tab: OpenTab, machine: Machine) -> None:
+    """Guessing is over by then; the controls go on."""
+    machine.call("putWorker", body={"state": "paused"})
+    fill(machine, True, True)
+    opened = tab().open(f"?host={machine.name}")
+    button(opened, "Predict").click()
+    held = hold(opened, machine.name, "POST", "worker/steps")
+    opened.find("#entries").get_by_role("button", name="high", exact=True).click()
+    opened.eventually(lambda: held)
+    button(opened, "Predict").click()
+    answer(opened, machine.name, held)
+    button(opened, "Run worker").click()
+    expect(opened.find("#worker-state")).to_contain_text("running")

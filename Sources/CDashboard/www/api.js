@@ -1,6 +1,6 @@
 // The only module that speaks HTTP: the token of this tab, problems as errors, streams as lines.
 
-import { emit, get, on } from "./state.js";
+import { emit, get, listen, on } from "./state.js";
 
 const key = "wdfilterd.token";
 const json = "application/json";
@@ -36,29 +36,27 @@ export const base = (host = get("host")) => `/v1/hosts/${encodeURIComponent(host
 export const givenUp = error => error.name === "AbortError";
 
 /**
- * Calls the API. JSON comes as a value, other types as an ArrayBuffer, 204 as undefined. Throws `Problem`. If
- * another host is selected meanwhile, a read about a host is given up; a change is made, but its answer is given up,
- * because the views show the other host by then. A call that is not `bound` goes on.
+ * Calls the API. JSON comes as a value, other types as an ArrayBuffer, 204 as undefined. Throws `Problem`. A call about a
+ * host is given up when another host is selected or this one is made again: the views show the other one by then, so
+ * nobody waits for the answer of a change either, though the change itself goes on. A call that is not `bound` is not
+ * given up.
  */
-export const call = async (path, { method = "GET", body, accept = json, signal, timeout = 60000, bound = true } = {}) => {
+export const call = (path, { method = "GET", body, accept = json, signal, timeout = 60000, bound = true } = {}) => {
   const headers = { Accept: accept };
   if (method !== "GET") headers["Content-Type"] = typeof body === "string" ? ndjson : json;
   const left = bound && path.startsWith("/v1/hosts/") ? stay.signal : undefined;
-  const given = AbortSignal.any([signal, method === "GET" && left].filter(Boolean));
-  try {
-    return await guarded(given, async () => {
-      const answer = await request(path, {
-        method,
-        headers,
-        body: typeof body === "string" ? body : JSON.stringify(body),
-        signal: AbortSignal.any([given, AbortSignal.timeout(timeout)]),
-      });
-      if (answer.status === 204) return undefined;
-      return accept === json ? await answer.json() : await answer.arrayBuffer();
+  const given = AbortSignal.any([signal, left].filter(Boolean));
+  const late = AbortSignal.timeout(timeout);
+  return until(given, guarded(given, async () => {
+    const answer = await request(path, {
+      method,
+      headers,
+      body: typeof body === "string" ? body : JSON.stringify(body),
+      signal: method === "GET" ? AbortSignal.any([given, late]) : late,
     });
-  } finally {
-    left?.throwIfAborted();
-  }
+    if (answer.status === 204) return undefined;
+    return accept === json ? answer.json() : answer.arrayBuffer();
+  }));
 };
 
 /** Reads an NDJSON stream until it ends: `opened` once, then `line` with each value. */
@@ -130,10 +128,20 @@ const guarded = async (signal, action) => {
   }
 };
 
-on("host", () => {
+// A promise that a signal ends at once, whatever becomes of what it waits for.
+const until = (signal, promise) => new Promise((resolve, reject) => {
+  const stop = () => reject(signal.reason);
+  signal.addEventListener("abort", stop);
+  promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+});
+
+const leave = () => {
   stay.abort();
   stay = new AbortController();
-});
+};
+
+on("host", leave);
+listen("host", leave);
 
 const fragment = new URLSearchParams(location.hash.slice(1));
 if (fragment.has("token")) {

@@ -58,7 +58,8 @@ const show = () => {
 const enable = () => {
   for (const control of form.elements) {
     const nothing = control.name === "back" && !before ? "Nothing was switched here." : "";
-    block(control, barred(control.name === "ping" ? "drive" : "admin") || nothing);
+    const role = control.name === "ping" ? "drive" : "admin";
+    block(control, barred(role) || (engine ? nothing : "The engine is not known yet."));
   }
 };
 
@@ -116,7 +117,9 @@ export const mount = () => {
     show();
   });
   listen("host", () => {
-    [before, touched] = [undefined, false];
+    [engine, before, touched] = [undefined, undefined, false];
+    fill(box);
+    enable();
     loop.now();
   });
   for (const signal of ["link", "self"]) listen(signal, enable);

@@ -155,21 +155,24 @@ const send = async (wanted, times = 1) => {
   if (busy || barred("drive")) return;
   busy = true;
   let done = 0;
-  await attempt(async () => {
-    let answer;
-    for (; done < times; done += 1) {
-      answer = await call(base() + wanted.path, { method: wanted.method, body: wanted.body });
-    }
-    tell(wanted, answer ?? {});
-    say(`Fired${times > 1 ? ` ${times} times` : ""}: ${titleOf(wanted)}.`);
-    const same = JSON.stringify(wanted);
-    fired = [wanted, ...fired.filter(each => JSON.stringify(each) !== same)].slice(0, kept);
-    sessionStorage.setItem(storage, JSON.stringify(fired));
-    list();
-  }, refuse(() => done));
-  busy = false;
-  enable();
-  refresh();
+  try {
+    await attempt(async () => {
+      let answer;
+      for (; done < times; done += 1) {
+        answer = await call(base() + wanted.path, { method: wanted.method, body: wanted.body });
+      }
+      tell(wanted, answer ?? {});
+      say(`Fired${times > 1 ? ` ${times} times` : ""}: ${titleOf(wanted)}.`);
+      const same = JSON.stringify(wanted);
+      fired = [wanted, ...fired.filter(each => JSON.stringify(each) !== same)].slice(0, kept);
+      sessionStorage.setItem(storage, JSON.stringify(fired));
+      list();
+    }, refuse(() => done));
+  } finally {
+    busy = false;
+    enable();
+    refresh();
+  }
 };
 
 const list = () => refill(again, ...fired.map((wanted, index) => el("li", { attributes: { "data-sent": index } },
@@ -194,11 +197,12 @@ const propose = () => {
   const known = [...all().keys()].slice(-200);
   if (pids.dataset.of === known.join()) return;
   pids.dataset.of = known.join();
+  list();
   fill(pids, ...known.map(pid => el("option", { attributes: { value: pid, label: nameOf(pid) } })));
   if (fields.querySelector("[name=pid]")?.value === "") build();
 };
 
-/** Begins to offer the forms. */
+/** Begins to offer the forms. Resolves when they can be filled. */
 export const mount = () => {
   fill($("#fire"), form, command, outcome, again, pids);
   const repeat = () => fired.length && send(fired[0]);
@@ -217,10 +221,15 @@ export const mount = () => {
   list();
   for (const signal of ["link", "self"]) listen(signal, enable);
   listen("processes", propose);
-  listen("host", () => attempt(async () => {
+  const begin = async () => {
     fill(outcome);
+    thread = undefined;
+    delete pids.dataset.of;
     terms = await vocabulary();
     build();
     enable();
-  }));
+  };
+  return new Promise(resolve => {
+    listen("host", () => attempt(begin).then(resolve));
+  });
 };

@@ -20,7 +20,12 @@ export const isNarrow = () => getComputedStyle($("#views")).display !== "none";
 /** Shows the header and begins to switch views. */
 export const mount = () => {
   listen("described", describe);
-  listen("link", () => put($("#host"), `Host ${get("host") ?? "none"} ▾`));
+  listen("link", showHost);
+  on("host", () => {
+    showHost();
+    described = 0;
+    for (const id of ["#clock", "#engine-state"]) put($(id), "");
+  });
   listen("engine", showEngine);
   listen("self", showRole);
   listen("show", open);
@@ -39,9 +44,13 @@ export const mount = () => {
   every(slow, async () => described + slow / 2 < Date.now() && check());
 };
 
-const describe = ({ name, engine, clock }) => {
+const showHost = () => {
+  put($("#host"), `Host ${get("host") ?? "none"} ▾`);
+  document.title = `${get("host") ?? "no host"} - wdfilterd`;
+};
+
+const describe = ({ engine, clock }) => {
   described = Date.now();
-  document.title = `${name} - wdfilterd`;
   put($("#clock"), clock.mode === "system" ? "" : `clock: ${clock.mode}`);
   showEngine(engine);
 };

@@ -42,8 +42,9 @@ export const mount = () => {
 export const find = async () => {
   clearTimeout(again);
   again = setTimeout(() => !connected() && !document.hidden && attempt(find), pause);
-  const { items } = await list();
   const host = get("host");
+  const { items, next } = await list();
+  if (host !== get("host") || connected()) return;
   if (several) {
     await (host ? check() : unname());
     if (hostless()) ask();
@@ -59,6 +60,8 @@ export const find = async () => {
     items.length ? ["Others: ", items.slice(0, 8).map(({ name }) => [button(name, () => select(name)), " "])]
       : ["Make one: ", el("code", { text: curlOf("PUT", "/v1/hosts/default", {}) })]);
   $("#notice").hidden = false;
+  // It may be on another page of the list.
+  if (host && next) check();
 };
 
 // Leaves alone what the user types meanwhile.

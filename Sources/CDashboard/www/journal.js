@@ -130,12 +130,11 @@ const start = async signal => {
 };
 
 const readFilter = async () => {
-  const text = get("q");
-  if (/\bop:/.test(text) && !operations) {
+  if (/\bop:/.test(get("q")) && !operations) {
     const { syncOperations, asyncOperations } = await vocabulary();
     operations = new Map([...syncOperations, ...asyncOperations].map(({ name }) => [name.toLowerCase(), name]));
   }
-  shown.filter = parse(text, operations);
+  shown.filter = parse(get("q"), operations);
 };
 
 const applyFilter = () => {

@@ -2,7 +2,7 @@
 // and rests while they are away and while the tab is hidden.
 
 import { base, call, givenUp, may, Problem } from "./api.js";
-import { $, el, fill, put } from "./dom.js";
+import { $, el, fill, put, say } from "./dom.js";
 import { emit, get, listen, on, set } from "./state.js";
 import { clock } from "./words.js";
 
@@ -104,6 +104,7 @@ export const check = async () => {
     if (made !== `${host} ${found.createdAt}`) {
       made = `${host} ${found.createdAt}`;
       become("connecting");
+      show();
       emit("host", host);
     }
     become(reading);
@@ -113,6 +114,7 @@ export const check = async () => {
     if (error.type === "/problems/one-instance") unname();
     // No host has this name, or the name is not valid.
     if (error.status === 400 || error.status === 404) become("deleted");
+    if (state === "connecting" && !signal.aborted) later();
   }
 };
 
@@ -130,7 +132,9 @@ export const mount = () => {
     check();
   });
   on("host", () => {
+    say("");
     become("connecting");
+    show();
     check();
   });
   document.addEventListener("visibilitychange", () => {
@@ -148,7 +152,7 @@ const heed = problem => {
     later();
   } else if (problem.status === 401) {
     become("refused");
-  } else if (problem.type === "/problems/unknown-host" && problem.instance.startsWith(base())) {
+  } else if (problem.type === "/problems/unknown-host" && `${problem.instance}/`.startsWith(`${base()}/`)) {
     become("deleted");
   }
 };
@@ -185,8 +189,8 @@ const wordsNow = () => {
   return state === "deleted" && absent() ? "✗ there is no such host" : words[state];
 };
 
-// Whether the host that is wanted was never here: what the views show belongs to another one.
-const absent = () => hostless() && !made?.startsWith(`${get("host")} `);
+// Whether the host that is wanted was not seen yet: what the views show belongs to another one.
+const absent = () => !made?.startsWith(`${get("host")} `);
 
 const tryNow = () => {
   wait = 500;

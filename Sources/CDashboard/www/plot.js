@@ -209,7 +209,10 @@ export const mount = () => {
     if (!found) history.freeze();
     showNow();
   });
-  listen("host", () => emit("span"));
+  listen("host", () => {
+    [queues, cursor, anchor, dragged] = [];
+    emit("span");
+  });
   on("span", showNow);
   for (const source of [window, matchMedia("(prefers-color-scheme: dark)")]) {
     source.addEventListener(source === window ? "resize" : "change", show);

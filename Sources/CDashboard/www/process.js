@@ -36,10 +36,11 @@ const details = process => facts([
 ]);
 
 const toggle = async (word, name, { checked }) => {
+  const pid = get("p");
   await attempt(async () => {
     const body = { [checked ? "set" : "clear"]: [name] };
-    await call(`${base()}/processes/${get("p")}/${word}`, { method: "PATCH", body });
-    say(`${name} is ${checked ? "set on" : "cleared from"} ${nameOf(Number(get("p")))}.`);
+    await call(`${base()}/processes/${pid}/${word}`, { method: "PATCH", body });
+    say(`${name} is ${checked ? "set on" : "cleared from"} ${nameOf(Number(pid))}.`);
   });
   refresh();
 };
@@ -99,15 +100,17 @@ const show = () => {
   return process && !process.gone;
 };
 
-/** Begins to show the selected process. */
+/** Begins to show the selected process. Resolves when its rules and flags have names. */
 export const mount = () => {
   box.tabIndex = -1;
   const showAll = () => show() && threads();
   for (const signal of ["link", "self"]) listen(signal, show);
   listen("processes", showAll);
   on("p", showAll);
-  listen("host", () => attempt(async () => {
-    terms = await vocabulary();
-    showAll();
-  }));
+  return new Promise(resolve => {
+    listen("host", () => attempt(async () => {
+      terms = await vocabulary();
+      showAll();
+    }).then(resolve));
+  });
 };

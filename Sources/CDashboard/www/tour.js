@@ -88,33 +88,49 @@ const next = () => {
   show();
 };
 
-// Makes a call, and blocks the buttons until it ends; undefined if it is refused.
+// Makes a call, and blocks the buttons until it ends; undefined if it is refused, or if Back left the lesson meanwhile.
 const during = async (path, options) => {
+  const mine = lesson;
   busy = true;
   show();
-  const answer = await attempt(() => call(base(lesson.host) + path, { ...options, bound: false }), detail => {
-    fault = detail;
+  const answer = await attempt(() => call(base(mine.host) + path, { ...options, bound: false }), detail => {
+    if (lesson === mine) fault = detail;
   });
   busy = false;
-  if (!answer) show();
-  return answer;
+  if (lesson !== mine) discard(mine);
+  else if (answer) return answer;
+  show();
+  return undefined;
 };
 
 const act = async () => {
   const { method, path, body } = step();
   const answer = await during(path, { method, body });
   if (!answer) return;
+  const title = titles(place + 1).at(-1);
+  const moved = get("host") !== lesson.host;
+  arrive();
+  // The views begin again with the host of the lesson, and would forget what came of the call.
+  if (moved) await first("host");
   const target = Number(/processes\/(\d+)/.exec(path)?.[1] ?? body?.processId);
   const creator = body?.creatorProcessId;
-  if (answer.routines) showRoutines(titles(place + 1).at(-1), answer.routines, { target, creator });
+  if (answer.routines) showRoutines(title, answer.routines, { target, creator });
   if (path === "/worker/steps") emit("stepped", answer);
   refresh();
-  arrive();
 };
 
 // Whoever made the call has the host.
 const skip = async () => {
   if (await during("")) arrive();
+};
+
+// Deletes the host of a lesson that is left, unless it is shown or another lesson has it.
+const discard = ({ host }) => {
+  if (!may("admin") || host === lesson?.host || host === get("host")) return undefined;
+  return attempt(async () => {
+    await call(base(host), { method: "DELETE", bound: false });
+    say(`The host ${host} is deleted. The help (?) has the lessons.`);
+  });
 };
 
 const leave = async () => {
@@ -125,20 +141,18 @@ const leave = async () => {
   set({ lesson: undefined });
   if (!begun) return;
   set({ ...none, host: back ?? "default" });
-  if (!may("admin")) return;
-  await attempt(async () => {
-    await call(base(host), { method: "DELETE" });
-    say(`The host ${host} is deleted. The help (?) has the lessons.`);
-  });
+  await discard({ host });
 };
 
 const begin = name => {
   const wanted = Object.hasOwn(lessons, name) ? lessons[name] : undefined;
   if (name && !wanted) say(`There is no lesson ${name}. There are: ${Object.keys(lessons).join(", ")}.`);
   if (lesson === wanted) return;
+  const left = begun && !busy ? lesson : undefined;
   lesson = wanted;
   [place, done, begun, fault] = [0, false, get("host") === lesson?.host, undefined];
   show();
+  if (left) discard(left);
 };
 
 /** Begins the lesson of the address, and each that is chosen later. */

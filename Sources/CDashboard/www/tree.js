@@ -201,6 +201,11 @@ export const mount = () => {
   box.addEventListener("click", click);
   search.addEventListener("input", show);
   listen("processes", show);
+  listen("host", () => {
+    folded.clear();
+    [rows, places] = [[], new Map()];
+    list.count(0);
+  });
   listen("counters", ({ processTable }) => {
     total = processTable.processes;
   });

@@ -26,6 +26,7 @@ let shown = { reports: [] };
 let conditions = new Map();
 let named = false;
 let loop;
+let question = 0;
 
 // The conditions of each routine by their text, with their meanings.
 const learn = async () => {
@@ -73,6 +74,7 @@ const complete = async signal => {
 // Decisions only number their messages, so those are read before anything is drawn.
 const show = (title, reports, note) => {
   shown = { title, reports, note };
+  question += 1;
   if (reports.every(({ messages }) => messages.every(message => message.sequence))) draw();
   loop.now();
 };
@@ -93,17 +95,20 @@ const titleOf = ({ event: { type, processId, targetProcessId: target, fullImageN
   return `${type} ${what}${nameOf(processId, time)}${where}, ${clock(time)}`;
 };
 
+// Only the newest question is answered.
 const showDecision = async wanted => {
+  const mine = question += 1;
   const found = await decision(wanted);
-  if (wanted !== get("d")) return;
+  if (wanted !== get("d") || mine !== question) return;
   if (found) show(() => titleOf(found), [decided(found)]);
   else show(() => `Decision ${wanted}`, [], "This decision is not kept, or not made yet.");
 };
 
 const showMessage = async wanted => {
+  const mine = question += 1;
   const { items } = await call(`${base()}/decisions?message=${wanted}`);
   const message = items.length ? undefined : await record(wanted);
-  if (wanted !== get("m")) return;
+  if (wanted !== get("m") || mine !== question) return;
   const title = () => `Message #${wanted}`;
   if (items.length) {
     show(() => titleOf(items[0]), items.map(decided));

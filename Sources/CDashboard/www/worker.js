@@ -57,9 +57,12 @@ const poll = async signal => {
 const act = async (path, body, done, method = "POST") => {
   if (busy) return;
   busy = true;
-  await attempt(async () => done(await call(`${base()}/worker${path}`, { method, body })));
-  busy = false;
-  loop.now();
+  try {
+    await attempt(async () => done(await call(`${base()}/worker${path}`, { method, body })));
+  } finally {
+    busy = false;
+    loop.now();
+  }
 };
 
 const toggle = () => {
@@ -70,7 +73,7 @@ const toggle = () => {
 const step = (count, list) => act("/steps", { count }, answer => {
   emit("stepped", answer);
   const [message] = answer.messages;
-  if (!message || !list) {
+  if (!message || !list || !guesses) {
     say(message ? `Taken: ${counted(answer.messages.length, "message")}.` : "The queue is empty.");
     return;
   }
@@ -102,7 +105,7 @@ const spans = select({ id: "span" }, choices.map(seconds =>
 
 const enable = () => {
   for (const [id, [, , title, reason]] of Object.entries(buttons)) {
-    block($(`#${id}`), barred("drive") || reason(), title);
+    block($(`#${id}`), barred("drive") || (queues ? reason() : "The worker is not known yet."), title);
   }
   attribute($("#predict"), "aria-pressed", Boolean(guesses));
 };
@@ -218,7 +221,11 @@ export const mount = () => {
   showSpan();
   loop = every(1000, poll);
   listen("host", () => {
-    [counters, guesses, taken, lost] = [undefined, undefined, [], {}];
+    [queues, counters, guesses, taken, lost] = [undefined, undefined, undefined, [], {}];
+    for (const id of ["#worker-state", "#ledger", "#starvation"]) fill($(id));
+    $("#worker").classList.remove("paused");
+    $("#entries").hidden = true;
+    enable();
     loop.now();
   });
   for (const signal of ["link", "self"]) listen(signal, enable);

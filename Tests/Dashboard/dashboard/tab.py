@@ -79,6 +79,16 @@ class Tab:
         closed = "() => !document.querySelector('dialog[open]') && !document.activeElement.closest('dialog')"
         self.page.wait_for_function(closed)
 
+    def visit(self, query: str) -> None:
+        """Go to another address of the page without loading it, as Back and Forward do."""
+        self.page.evaluate(
+            """query => {
+              history.pushState(null, "", query);
+              dispatchEvent(new PopStateEvent("popstate"));
+            }""",
+            query,
+        )
+
     def hide(self, hidden: bool = True) -> None:
         """Put it behind others, or in front: Chromium without windows never does."""
         self.page.evaluate(
