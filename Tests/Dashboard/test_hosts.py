@@ -218,6 +218,17 @@ def test_the_values_of_one_host_are_not_used_on_another(other: Machine, tab: Ope
     expect(opened.find("#engine").get_by_role("button", name="Disconnect")).to_be_enabled()
 
 
+def test_what_was_folded_on_one_host_is_not_folded_on_another(other: Machine, tab: OpenTab, shown: Machine) -> None:
+    """Their processes have the same pids."""
+    opened = tab().open(f"?host={shown.name}")
+    child = opened.find("#tree [data-pid='584']")
+    expect(child).to_be_visible()
+    opened.find("#tree [data-pid='4'] .fold").click()
+    expect(child).to_have_count(0)
+    choose(opened, other)
+    expect(child).to_be_visible()
+
+
 def test_the_form_is_filled_from_the_processes_of_the_host(other: Machine, tab: OpenTab, shown: Machine) -> None:
     """Also where both have the same pids, and with the thread that was created here last."""
     other.process(processId=700, imageFileName="C:\\beta.exe")

@@ -160,6 +160,23 @@ def test_back_leaves_a_lesson_too(tab: OpenTab, client: Client, machine: Machine
     expect(opened.find("#host")).to_contain_text("default")
 
 
+def test_a_lesson_goes_on_from_another_host(tab: OpenTab, client: Client, machine: Machine) -> None:
+    """One looks elsewhere between two steps; what the next one shows is there all the same."""
+    opened = tab().open(f"?host={machine.name}&lesson=one-shot-rules")
+    for _ in range(3):  # a host, a process, Next
+        expect(opened.find(STEP)).to_be_enabled()
+        opened.find(STEP).click()
+    expect(opened.find(STEP)).to_have_text("Do it")
+    opened.find("#host").click()
+    opened.find("#hosts-dialog").get_by_role("button", name=machine.name, exact=True).click()
+    expect(opened.find("#link")).to_contain_text("live")
+    opened.find(STEP).click()
+    expect(opened.find("#host")).to_contain_text("lesson")
+    expect(opened.find("#why")).to_contain_text("NewThreadSameProcess")
+    opened.find("#tour").get_by_role("button", name="Leave").click()
+    gone(opened, client, "lesson")
+
+
 def test_a_lesson_that_was_not_begun_leaves_nothing_to_delete(tab: OpenTab, machine: Machine) -> None:
     """Left before its first step: no call, and the host that was shown is shown again."""
     opened = tab().open(f"?host={machine.name}&lesson=starvation")
