@@ -1,3 +1,4 @@
+import Locking
 import Messages
 import TestSupport
 import Testing
@@ -118,6 +119,82 @@ import Testing
             #expect(sums.syncSent + sums.syncFailed == counters.syncByType.reduce(0) { $0 + $1.notificationsCount })
             #expect(sums.syncFailed + sums.syncNotSent == counters.syncByType.reduce(0) { $0 + $1.errorCount })
         }
+    }
+
+    /// Looks at a clock; what happens between a look and its use comes after the look.
+    private final class InterruptedClock: DriverClock {
+        private let base: ManualClock
+        private let interruption = Locked<(@Sendable () -> Void)?>(nil)
+
+        init(_ base: ManualClock) { self.base = base }
+
+        /// Does `action` after the next look.
+        func interrupt(_ action: @escaping @Sendable () -> Void) { interruption.withLock { $0 = action } }
+
+        func now() -> FileTime { base.now() }
+
+        func uptimeNanoseconds() -> UInt64 { base.uptimeNanoseconds() }
+
+        func moment() -> Moment {
+            let moment = base.moment()
+            interruption.withLock { $0.take() }?()
+            return moment
+        }
+    }
+
+    private func interrupted() -> (InterruptedClock, Driver) {
+        let clock = InterruptedClock(clock)
+        return (clock, .make(engine: engine, clock: clock, workQueue: ManualWorkQueue()))
+    }
+
+    @Test(arguments: [1, 250, 400, 60_000])
+    func `UIA-1: a bucket that began after a reader's look at the clock is not over`(milliseconds: Int) throws {
+        let (looks, driver) = interrupted()
+        clock.advance(by: .milliseconds(249))
+        try enqueue(driver)
+        looks.interrupt { [clock] in
+            clock.advance(by: .milliseconds(milliseconds))
+            try? enqueue(driver, 3)
+        }
+        let page = driver.history(after: 0, limit: 10)
+        try enqueue(driver, 2)
+        clock.advance(by: .seconds(1))
+        let over = driver.history(after: 0, limit: 10)
+        let unchanged = Int(page.newestOver)
+        #expect(over.items.prefix(unchanged) == page.items.prefix(unchanged))
+        #expect(sums(over).enqueued == 6)
+    }
+
+    @Test(arguments: [1, 250, 400, 60_000])
+    func `UIA-1: a change that comes late does not change a bucket that was over`(milliseconds: Int) throws {
+        let (looks, driver) = interrupted()
+        clock.advance(by: .milliseconds(249))
+        try enqueue(driver)
+        let seen = Locked<HistoryPage?>(nil)
+        looks.interrupt { [clock] in
+            clock.advance(by: .milliseconds(milliseconds))
+            let page = driver.history(after: 0, limit: 10)
+            seen.withLock { $0 = page }
+        }
+        try enqueue(driver)
+        let page = try #require(seen.withLock { $0 })
+        #expect(page.newestOver == 1)
+        let later = driver.history(after: 0, limit: 10)
+        #expect(later.items.map(\.counts.enqueued) == [1, 1])
+        #expect(later.items.first == page.items.first)
+        #expect(Set(later.items.map(\.start)).count == 2)
+    }
+
+    @Test func `UIA-1: a change that comes late does not split the bucket that began meanwhile`() throws {
+        let (looks, driver) = interrupted()
+        clock.advance(by: .milliseconds(249))
+        looks.interrupt { [clock] in
+            clock.advance(by: .milliseconds(1))
+            try? enqueue(driver)
+        }
+        try enqueue(driver)
+        try enqueue(driver)
+        #expect(driver.history(after: 0, limit: 10).items.map(\.counts.enqueued) == [3])
     }
 
     @Test func `UIA-1: a clock that goes back begins a bucket with the earlier time`() throws {

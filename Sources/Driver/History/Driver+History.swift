@@ -29,8 +29,8 @@ extension Driver {
         let now = clock.moment().wall
         return withState { state in
             state.lastRead = now
+            let newestOver = state.history.newestOver(at: now)
             let history = state.history
-            let newestOver = history.newestOver(at: now)
             let first = max(history.oldest, min(after, history.newest) + 1)
             let end = min(onlyOver ? newestOver : history.newest, first - 1 + UInt64(limit))
             let items = first <= end ? (first...end).compactMap { history[$0] } : []
@@ -57,10 +57,9 @@ extension Driver {
     public func followHistory(after number: UInt64, _ wake: @escaping @Sendable () -> Void) -> BucketWait {
         let now = clock.moment().wall
         return withState { state in
-            let history = state.history
-            if history.newestOver(at: now) > number { return .ready }
+            if state.history.newestOver(at: now) > number { return .ready }
             if state.endsWaits { return .ended }
-            if history.newest > number, let rest = history.rest(at: now) { return .after(rest) }
+            if state.history.newest > number, let rest = state.history.rest(at: now) { return .after(rest) }
             return .waiting(state.followers.add(of: .bucket, wake))
         }
     }

@@ -11,6 +11,8 @@ struct History {
     /// The bucket of the last change, if there was one.
     private var current = HistoryBucket(start: .none, HistoryLevels())
     private var hasBegun = false
+    /// Whether a reader took `current` as over. What changes from then on belongs to the next bucket, whatever its time.
+    private var isSealed = false
     /// The number of the oldest bucket that is kept.
     private(set) var oldest: UInt64 = 1
     /// The sums of all buckets before `oldest`.
@@ -49,14 +51,16 @@ struct History {
         self.levels = levels
     }
 
-    /// Opens the bucket of `wall`.
+    /// Opens the bucket of `wall`, or the next one if a change comes too late for the bucket of its time.
     mutating func open(at wall: FileTime) {
+        var start = wall.ticks - wall.ticks % bucketTicks
         if hasBegun {
+            if !isBack(at: wall) { start = max(start, current.start.ticks + bucketTicks) }
             closed.append(current)
             closedSums.add(current.counts)
         }
-        hasBegun = true
-        current = HistoryBucket(start: FileTime(ticks: wall.ticks - wall.ticks % bucketTicks), levels)
+        (hasBegun, isSealed) = (true, false)
+        current = HistoryBucket(start: FileTime(ticks: start), levels)
         if closed.count >= capacity { giveUpOldest() }
     }
 
@@ -73,18 +77,29 @@ struct History {
         oldest += 1
     }
 
-    /// Whether the newest bucket is over at `wall`. The clock on the wall can go back, to before its beginning.
+    /// Whether the newest bucket is over for a change at `wall`.
     func isOver(at wall: FileTime) -> Bool {
-        !hasBegun || wall.ticks < current.start.ticks || wall.ticks - current.start.ticks >= bucketTicks
+        !hasBegun || isSealed || isBack(at: wall) || wall.ticks >= current.start.ticks + bucketTicks
     }
 
-    /// The time from `wall` to the end of the newest bucket; nil if it is over.
+    /// Whether the clock on the wall went back.
+    ///
+    /// The times of changes and of readers are from before they got the lock, so somebody may have begun a bucket since.
+    /// That does not count, up to the length of a bucket.
+    private func isBack(at wall: FileTime) -> Bool { wall.ticks + bucketTicks < current.start.ticks }
+
+    /// The time from `wall` to the end of the newest bucket, at most its length; nil if it is over.
     func rest(at wall: FileTime) -> Duration? {
-        isOver(at: wall) ? nil : .nanoseconds(Int64(bucketTicks - (wall.ticks - current.start.ticks)) * 100)
+        if isOver(at: wall) { return nil }
+        let rest = min(bucketTicks, current.start.ticks + bucketTicks - wall.ticks)
+        return .nanoseconds(Int64(rest) * 100)
     }
 
-    /// The number of the newest bucket that is over at `wall`.
-    func newestOver(at wall: FileTime) -> UInt64 { isOver(at: wall) ? newest : newest - 1 }
+    /// The number of the newest bucket that is over at `wall`, and does not change any more.
+    mutating func newestOver(at wall: FileTime) -> UInt64 {
+        if hasBegun, isOver(at: wall) { isSealed = true }
+        return hasBegun && !isSealed ? newest - 1 : newest
+    }
 
     /// The bucket with `number`, which is kept.
     subscript(number: UInt64) -> HistoryBucket? {
