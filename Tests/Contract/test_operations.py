@@ -64,7 +64,11 @@ def test_head_answers_as_get_does_without_a_body(prepared: Prepared, operation: 
     head = prepared.machine.client.raw("HEAD", path)
     assert (head.status, head.media, head.body) == (got.status, got.media, b"")
     if operation.id != "getMetrics":
-        assert head.headers["Content-Length"] == got.headers["Content-Length"]
+        # The newest bucket of the history may end in between, once.
+        later = prepared.machine.client.raw("GET", path)
+        lengths = {answer.headers["Content-Length"] for answer in (got, later)}
+        assert len(lengths) == 1 or operation.id == "getHistory"
+        assert head.headers["Content-Length"] in lengths
 
 
 @pytest.mark.parametrize("operation", [op for op in OPERATIONS if op.takes_json], ids=lambda operation: operation.id)

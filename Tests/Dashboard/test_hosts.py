@@ -301,3 +301,60 @@ def test_a_late_list_of_hosts_says_nothing_about_a_host_that_is_there(
         assert route.request.response() is not None
     followed(opened, other.name)
     expect(opened.find("#notice")).to_be_hidden()
+
+
+@pytest.mark.parametrize("selector", ["#rows", "#filter", "#pause", "#engine [name=delayMs]"])
+@pytest.mark.parametrize("again", [False, True], ids=["other", "again"])
+def test_the_focus_stays_where_it_was(other: Machine, tab: OpenTab, shown: Machine, selector: str, again: bool) -> None:
+    """Back goes to another host, or the host is created again: views and controls rest for a moment."""
+    opened = tab().open(f"?host={other.name}&v=engine")
+    choose(opened, shown)
+    focused = opened.find(selector)
+    expect(focused).to_be_enabled()
+    focused.focus()
+    if again:
+        opened.watch.expect("status of 404")
+        for path in ("engine", "queues"):
+            hold(opened, shown.name, "GET", path)
+        shown.client.call("putHost", host=shown.name, query={"fresh": True}, body={})
+        expect(opened.find("#rows")).to_contain_text("created again")
+    else:
+        hold(opened, other.name, "GET", "engine")
+        opened.page.go_back()
+        expect(opened.find("#host")).to_contain_text(other.name)
+        expect(opened.find("#link")).to_contain_text("live")
+    opened.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    opened.page.unroute_all()
+    expect(focused).to_be_focused()
+
+
+def test_a_button_that_is_pressed_while_processes_come_is_clicked(tab: OpenTab, shown: Machine) -> None:
+    """What was fired before is drawn again only if it changed, and never enabled for a role that may not."""
+    opened = tab().open(f"?host={shown.name}&v=fire")
+    opened.find("#fire-tab").click()
+    opened.find("#fire-kind").select_option(label="Async notification")
+    opened.find("#fire button[type=submit]").click()
+    button = opened.find("#fired").get_by_role("button", name="again").first
+    button.hover()
+    opened.page.mouse.down()
+    shown.process(processId=900)
+    expect(opened.find("#tree [data-pid='900']")).to_be_visible()
+    opened.page.mouse.up()
+    opened.eventually(lambda: shown.get("countMessages", query={"kind": "async"})["count"] == 2)
+
+
+def test_the_message_of_one_host_is_not_shown_on_another(other: Machine, tab: OpenTab, shown: Machine) -> None:
+    """Nor its counts, until the first answers come."""
+    for _ in range(3):
+        send_async(shown, "RegistryEvent")
+    opened = tab().open(f"?host={shown.name}&m=1")
+    expect(opened.find("#message-parts")).to_be_visible()
+    messages, processes = hold(opened, other.name, "GET", "messages?"), hold(opened, other.name, "GET", "processes?")
+    opened.visit(f"?host={other.name}&m=1")
+    opened.eventually(lambda: messages and processes)
+    expect(opened.find("#link")).to_contain_text("live")
+    expect(opened.find("#message-parts")).to_be_hidden()
+    expect(opened.find("#count")).to_have_text("0")
+    expect(opened.find("#process-count")).to_have_text("")
+    opened.page.unroute_all()
+    expect(opened.find("#message-parts")).to_be_visible()

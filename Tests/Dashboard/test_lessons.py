@@ -139,25 +139,39 @@ def test_what_is_still_asked_about_a_lesson_is_given_up_with_it(tab: OpenTab, cl
 
 
 @pytest.mark.parametrize("during", [False, True], ids=["between", "during"])
-def test_back_leaves_a_lesson_too(tab: OpenTab, client: Client, machine: Machine, during: bool) -> None:
-    """Between two calls or during one: its host is deleted, and the page goes on."""
+def test_back_leaves_a_lesson_and_forward_returns(tab: OpenTab, client: Client, machine: Machine, during: bool) -> None:
+    """Between two calls or during one. Only *Leave* deletes the host; whoever returns begins with the first step."""
     opened = tab().open("?host=default")
     opened.find("#host").click()
     opened.find("#hosts-dialog").get_by_role("button", name=machine.name, exact=True).click()
     opened.find("#first").get_by_role("button", name="Take the tour").click()
-    held = hold(opened, "tour", "PUT", "?fresh") if during else []
+    opened.find(STEP).click()
+    expect(opened.find("#link")).to_contain_text("live")
+    expect(opened.find(STEP)).to_be_enabled()
+    held = hold(opened, "tour", "POST") if during else []
     opened.find(STEP).click()
     if during:
         opened.eventually(lambda: held)
     else:
-        expect(opened.find("#host")).to_contain_text("tour")
-        expect(opened.find("#link")).to_contain_text("live")
+        expect(opened.find(STEP)).to_have_text("Next")
     opened.page.go_back()
     expect(opened.find("#tour")).to_be_hidden()
+    expect(opened.find("#host")).to_contain_text("default")
+    opened.page.go_forward()
+    expect(opened.find("#tour h2")).to_contain_text("step 1")
     for route in held:
         route.continue_()
+        assert route.request.response() is not None
+    expect(opened.find(STEP)).to_be_enabled()
+    expect(opened.find("#tour h2")).to_contain_text("step 1")
+    expect(opened.find("#tour code")).to_contain_text("fresh=true")
+    client.call("deleteHost", host="tour")
+    opened.watch.expect("status of 404")
+    expect(opened.find("#link")).to_contain_text("deleted")
+    opened.find(STEP).click()
+    expect(opened.find("#link")).to_contain_text("live", timeout=3_000)
+    opened.find("#tour").get_by_role("button", name="Leave").click()
     gone(opened, client, "tour")
-    expect(opened.find("#host")).to_contain_text("default")
 
 
 def test_a_lesson_goes_on_from_another_host(tab: OpenTab, client: Client, machine: Machine) -> None:

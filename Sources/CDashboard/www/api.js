@@ -37,9 +37,7 @@ export const givenUp = error => error.name === "AbortError";
 
 /**
  * Calls the API. JSON comes as a value, other types as an ArrayBuffer, 204 as undefined. Throws `Problem`. A call about a
- * host is given up when another host is selected or this one is made again: the views show the other one by then, so
- * nobody waits for the answer of a change either, though the change itself goes on. A call that is not `bound` is not
- * given up.
+ * host is given up when another one is selected or this one is made again, if it is `bound`; a change goes on, unheard.
  */
 export const call = (path, { method = "GET", body, accept = json, signal, timeout = 60000, bound = true } = {}) => {
   const headers = { Accept: accept };
@@ -128,7 +126,7 @@ const guarded = async (signal, action) => {
   }
 };
 
-// A promise that a signal ends at once, whatever becomes of what it waits for.
+// A promise that a signal ends at once.
 const until = (signal, promise) => new Promise((resolve, reject) => {
   const stop = () => reject(signal.reason);
   signal.addEventListener("abort", stop);

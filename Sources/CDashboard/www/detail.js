@@ -41,6 +41,7 @@ export const mount = () => {
   return new Promise(resolve => {
     listen("host", () => {
       marked = undefined;
+      empty();
       load().then(resolve);
     });
   });

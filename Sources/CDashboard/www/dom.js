@@ -49,6 +49,18 @@ export const put = (node, text) => {
 /** Text of several lines: the line breaks stay, everything else of it is visible. */
 export const lines = text => text.split("\n").map(visible).join("\n");
 
+let focused;
+
+/** Remembers what has the focus within an element that cannot have it now. */
+export const keepFocus = node => {
+  if (node.contains(document.activeElement)) focused = document.activeElement;
+};
+
+/** Gives it back, unless something else has it. */
+export const restoreFocus = node => {
+  if (document.activeElement === document.body && node.contains(focused)) focused.focus();
+};
+
 /** Writes to the status line, which screen readers announce. */
 export const say = text => put($("#status"), text);
 

@@ -175,10 +175,18 @@ const send = async (wanted, times = 1) => {
   }
 };
 
-const list = () => refill(again, ...fired.map((wanted, index) => el("li", { attributes: { "data-sent": index } },
-  button("again", () => send(wanted), { "aria-label": `again: ${titleOf(wanted)}` }),
-  button(`×${many}`, () => send(wanted, many), { "aria-label": `${many} times: ${titleOf(wanted)}` }),
-  ` ${titleOf(wanted)}`)));
+// Draws only what changed: a pressed button that is replaced is not clicked.
+const list = () => {
+  const titles = fired.map(titleOf);
+  const text = titles.join("\n");
+  if (again.dataset.of === text) return;
+  again.dataset.of = text;
+  refill(again, ...titles.map((title, index) => el("li", { attributes: { "data-sent": index } },
+    button("again", () => send(fired[index]), { "aria-label": `again: ${title}` }),
+    button(`×${many}`, () => send(fired[index], many), { "aria-label": `${many} times: ${title}` }),
+    ` ${title}`)));
+  enable();
+};
 
 const enable = () => {
   for (const node of [fire, ...again.querySelectorAll("button")]) block(node, barred("drive"));
@@ -202,7 +210,7 @@ const propose = () => {
   if (fields.querySelector("[name=pid]")?.value === "") build();
 };
 
-/** Begins to offer the forms. Resolves when they can be filled. */
+/** Begins. Resolves when the forms can be filled. */
 export const mount = () => {
   fill($("#fire"), form, command, outcome, again, pids);
   const repeat = () => fired.length && send(fired[0]);

@@ -60,7 +60,7 @@ export const find = async () => {
     items.length ? ["Others: ", items.slice(0, 8).map(({ name }) => [button(name, () => select(name)), " "])]
       : ["Make one: ", el("code", { text: curlOf("PUT", "/v1/hosts/default", {}) })]);
   $("#notice").hidden = false;
-  // It may be on another page of the list.
+  // It may be on another page.
   if (host && next) check();
 };
 

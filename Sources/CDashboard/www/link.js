@@ -2,7 +2,7 @@
 // and rests while they are away and while the tab is hidden.
 
 import { base, call, givenUp, may, Problem } from "./api.js";
-import { $, el, fill, put, say } from "./dom.js";
+import { $, el, fill, keepFocus, put, restoreFocus, say } from "./dom.js";
 import { emit, get, listen, on, set } from "./state.js";
 import { clock } from "./words.js";
 
@@ -178,7 +178,9 @@ const resume = () => loops.forEach(loop => loop.run());
 const rest = () => loops.forEach(loop => loop.cancel());
 
 const show = () => {
+  if (absent()) keepFocus($("#main"));
   document.documentElement.dataset.link = absent() ? "absent" : state;
+  if (!absent()) restoreFocus($("#main"));
   put($("#link"), wordsNow());
   fill($("#link-action"), state === "gone" && el("button", { text: "try now", on: { click: tryNow } }),
     state === "refused" && el("button", { text: "sign in", on: { click: () => emit("sign") } }));
@@ -189,7 +191,7 @@ const wordsNow = () => {
   return state === "deleted" && absent() ? "✗ there is no such host" : words[state];
 };
 
-// Whether the host that is wanted was not seen yet: what the views show belongs to another one.
+// Whether what the views show belongs to another host than the one that is wanted.
 const absent = () => !made?.startsWith(`${get("host")} `);
 
 const tryNow = () => {

@@ -56,6 +56,7 @@ export const mount = () => {
   listen("host", name => {
     const note = `The host was reset or created again at ${clock(Date.now())}: the list begins again.`;
     if (name === host) say(note);
+    shown.newest = 0;
     restart(name === host ? note : undefined);
     host = name;
   });

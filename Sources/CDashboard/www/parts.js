@@ -1,7 +1,7 @@
 // What the views have in common: controls, lists, and calls whose refusal is said in the status line.
 
 import { givenUp, Problem } from "./api.js";
-import { attribute, el, fill, say } from "./dom.js";
+import { attribute, el, fill, keepFocus, restoreFocus, say } from "./dom.js";
 import { lessons } from "./lessons.js";
 import { connected } from "./link.js";
 import { listen, set } from "./state.js";
@@ -32,10 +32,12 @@ export const facts = rows => el("dl", { class: "facts" }, ...rows
   .filter(([, value]) => value !== undefined && value !== "")
   .flatMap(([name, value]) => [el("dt", { text: name }), el("dd", { text: value })]));
 
-/** Disables a control for a reason, a sentence in its title; "" enables it. */
+/** Disables a control for a reason, a sentence in its title; "" enables it, and gives it back the focus that it lost. */
 export const block = (control, reason, title) => {
+  if (reason) keepFocus(control);
   attribute(control, "disabled", reason !== "");
   attribute(control, "title", reason || title);
+  if (!reason) restoreFocus(control);
 };
 
 /** Replaces what an element holds, and keeps the place and the control that has the focus. */
@@ -48,7 +50,7 @@ export const refill = (node, ...children) => {
   controls()[focused]?.focus();
 };
 
-/** Runs an action. If the service refuses, says why, and returns undefined. Says nothing of a call that was given up. */
+/** Runs an action. If the service refuses, says why, and returns undefined. A call that was given up is silent. */
 export const attempt = async (action, refused = say) => {
   try {
     return await action();

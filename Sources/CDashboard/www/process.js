@@ -100,7 +100,7 @@ const show = () => {
   return process && !process.gone;
 };
 
-/** Begins to show the selected process. Resolves when its rules and flags have names. */
+/** Begins to show the selected process. Resolves when rules have names. */
 export const mount = () => {
   box.tabIndex = -1;
   const showAll = () => show() && threads();

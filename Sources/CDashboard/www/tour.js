@@ -4,7 +4,7 @@
 import { base, call, curlOf, may } from "./api.js";
 import { $, attribute, el, fill, lines, say } from "./dom.js";
 import { lessons } from "./lessons.js";
-import { barred } from "./link.js";
+import { barred, check, connected } from "./link.js";
 import { attempt, block, button, first } from "./parts.js";
 import { refresh } from "./processes.js";
 import { emit, get, listen, on, set } from "./state.js";
@@ -71,6 +71,8 @@ const arrive = () => {
   if (get("host") !== lesson.host) {
     back = get("host");
     set({ ...none, host: lesson.host });
+  } else if (!connected()) {
+    check();
   }
   if (step().look) {
     done = true;
@@ -88,17 +90,17 @@ const next = () => {
   show();
 };
 
-// Makes a call, and blocks the buttons until it ends; undefined if it is refused, or if Back left the lesson meanwhile.
+// Makes a call, and blocks the buttons until it ends; undefined if it is refused, or if Back left the step meanwhile.
 const during = async (path, options) => {
-  const mine = lesson;
+  const mine = step();
+  const same = () => lesson && step() === mine;
   busy = true;
   show();
-  const answer = await attempt(() => call(base(mine.host) + path, { ...options, bound: false }), detail => {
-    if (lesson === mine) fault = detail;
+  const answer = await attempt(() => call(base(lesson.host) + path, { ...options, bound: false }), detail => {
+    if (same()) fault = detail;
   });
   busy = false;
-  if (lesson !== mine) discard(mine);
-  else if (answer) return answer;
+  if (answer && same()) return answer;
   show();
   return undefined;
 };
@@ -108,10 +110,12 @@ const act = async () => {
   const answer = await during(path, { method, body });
   if (!answer) return;
   const title = titles(place + 1).at(-1);
-  const moved = get("host") !== lesson.host;
+  const { host } = lesson;
+  const moved = get("host") !== host;
   arrive();
-  // The views begin again with the host of the lesson, and would forget what came of the call.
+  // The views forget all when they begin with a host.
   if (moved) await first("host");
+  if (get("host") !== host) return;
   const target = Number(/processes\/(\d+)/.exec(path)?.[1] ?? body?.processId);
   const creator = body?.creatorProcessId;
   if (answer.routines) showRoutines(title, answer.routines, { target, creator });
@@ -124,15 +128,6 @@ const skip = async () => {
   if (await during("")) arrive();
 };
 
-// Deletes the host of a lesson that is left, unless it is shown or another lesson has it.
-const discard = ({ host }) => {
-  if (!may("admin") || host === lesson?.host || host === get("host")) return undefined;
-  return attempt(async () => {
-    await call(base(host), { method: "DELETE", bound: false });
-    say(`The host ${host} is deleted. The help (?) has the lessons.`);
-  });
-};
-
 const leave = async () => {
   const { host } = lesson;
   lesson = undefined;
@@ -141,18 +136,20 @@ const leave = async () => {
   set({ lesson: undefined });
   if (!begun) return;
   set({ ...none, host: back ?? "default" });
-  await discard({ host });
+  if (!may("admin")) return;
+  await attempt(async () => {
+    await call(base(host), { method: "DELETE", bound: false });
+    say(`The host ${host} is deleted. The help (?) has the lessons.`);
+  });
 };
 
 const begin = name => {
   const wanted = Object.hasOwn(lessons, name) ? lessons[name] : undefined;
   if (name && !wanted) say(`There is no lesson ${name}. There are: ${Object.keys(lessons).join(", ")}.`);
   if (lesson === wanted) return;
-  const left = begun && !busy ? lesson : undefined;
   lesson = wanted;
   [place, done, begun, fault] = [0, false, get("host") === lesson?.host, undefined];
   show();
-  if (left) discard(left);
 };
 
 /** Begins the lesson of the address, and each that is chosen later. */

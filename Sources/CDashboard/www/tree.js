@@ -205,6 +205,7 @@ export const mount = () => {
     folded.clear();
     [rows, places] = [[], new Map()];
     list.count(0);
+    put($("#process-count"), "");
   });
   listen("counters", ({ processTable }) => {
     total = processTable.processes;
