@@ -108,9 +108,8 @@ def test_the_page_asks_again_after_half_a_second_and_then_less_and_less_often(ta
     opened.context.set_offline(True)
     opened.page.clock.run_for(1_000)
     expect(opened.find("#link")).to_contain_text("does not answer")
-    opened.page.clock.pause_at(
-        opened.page.evaluate("Date.now() / 1000 + 5")
-    )  # from here on, only the test's time passes
+    # From here on, only the test lets time pass.
+    opened.page.clock.pause_at(opened.page.evaluate("Date.now() / 1000 + 5"))
     opened.page.clock.run_for(60_000)
     failures = Failures(opened)
     failures.milliseconds_until_next()

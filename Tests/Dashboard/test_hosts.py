@@ -30,8 +30,7 @@ def shown(machine: Machine) -> Machine:
 
 def choose(opened: Tab, machine: Machine) -> None:
     """Select another host, and wait until the page follows it."""
-    opened.find("#host").click()
-    opened.find("#hosts-dialog").get_by_role("button", name=machine.name, exact=True).click()
+    opened.choose(machine.name)
     followed(opened, machine.name)
     expect(opened.find("#link")).to_contain_text("live")
 
@@ -82,7 +81,7 @@ def test_the_engine_of_another_host_is_not_put_back(other: Machine, tab: OpenTab
 
 
 def test_a_hundred_events_do_not_go_on_with_another_host(other: Machine, tab: OpenTab, shown: Machine) -> None:
-    """Those that were not sent yet are not sent, and the answer is not said about the host that is shown now."""
+    """The page sends no more of them, and says nothing of those that it sent."""
     opened = tab().open(f"?host={shown.name}&v=fire")
     opened.find("#fire-tab").click()
     opened.find("#fire-kind").select_option(label="Async notification")
@@ -158,8 +157,7 @@ def test_what_is_shown_is_never_under_the_name_of_another_host(other: Machine, t
     expect(opened.row(sequence)).to_be_visible()
     held: list[Route] = []
     opened.page.route(f"{opened.address}/v1/hosts/{other.name}", lambda route: held.append(route))
-    opened.find("#host").click()
-    opened.find("#hosts-dialog").get_by_role("button", name=other.name, exact=True).click()
+    opened.choose(other.name)
     opened.eventually(lambda: held)
     expect(opened.find("#host")).to_contain_text(other.name)
     expect(opened.page).to_have_title(f"{other.name} - wdfilterd")
@@ -203,8 +201,7 @@ def test_the_values_of_one_host_are_not_used_on_another(other: Machine, tab: Ope
     opened.find("#engine-tab").click()
     expect(opened.find("#worker-state")).to_have_text("worker paused")
     engine, queues = hold(opened, other.name, "GET", "engine"), hold(opened, other.name, "GET", "queues")
-    opened.find("#host").click()
-    opened.find("#hosts-dialog").get_by_role("button", name=other.name, exact=True).click()
+    opened.choose(other.name)
     opened.eventually(lambda: engine and queues)
     expect(opened.find("#link")).to_contain_text("live")
     for name in ("Switch", "Disconnect", "Ping"):
@@ -329,7 +326,7 @@ def test_the_focus_stays_where_it_was(other: Machine, tab: OpenTab, shown: Machi
 
 
 def test_a_button_that_is_pressed_while_processes_come_is_clicked(tab: OpenTab, shown: Machine) -> None:
-    """What was fired before is drawn again only if it changed, and never enabled for a role that may not."""
+    """A new process does not replace the buttons of the events that were fired before."""
     opened = tab().open(f"?host={shown.name}&v=fire")
     opened.find("#fire-tab").click()
     opened.find("#fire-kind").select_option(label="Async notification")

@@ -142,8 +142,7 @@ def test_what_is_still_asked_about_a_lesson_is_given_up_with_it(tab: OpenTab, cl
 def test_back_leaves_a_lesson_and_forward_returns(tab: OpenTab, client: Client, machine: Machine, during: bool) -> None:
     """Between two calls or during one. Only *Leave* deletes the host; whoever returns begins with the first step."""
     opened = tab().open("?host=default")
-    opened.find("#host").click()
-    opened.find("#hosts-dialog").get_by_role("button", name=machine.name, exact=True).click()
+    opened.choose(machine.name)
     opened.find("#first").get_by_role("button", name="Take the tour").click()
     opened.find(STEP).click()
     expect(opened.find("#link")).to_contain_text("live")
@@ -181,8 +180,7 @@ def test_a_lesson_goes_on_from_another_host(tab: OpenTab, client: Client, machin
         expect(opened.find(STEP)).to_be_enabled()
         opened.find(STEP).click()
     expect(opened.find(STEP)).to_have_text("Do it")
-    opened.find("#host").click()
-    opened.find("#hosts-dialog").get_by_role("button", name=machine.name, exact=True).click()
+    opened.choose(machine.name)
     expect(opened.find("#link")).to_contain_text("live")
     opened.find(STEP).click()
     expect(opened.find("#host")).to_contain_text("lesson")

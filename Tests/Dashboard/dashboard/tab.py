@@ -89,6 +89,11 @@ class Tab:
             query,
         )
 
+    def choose(self, host: str) -> None:
+        """Select a host in the list of hosts."""
+        self.find("#host").click()
+        self.find("#hosts-dialog").get_by_role("button", name=host, exact=True).click()
+
     def hide(self, hidden: bool = True) -> None:
         """Put it behind others, or in front: Chromium without windows never does."""
         self.page.evaluate(
